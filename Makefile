@@ -1,0 +1,76 @@
+# `make` alone lists the targets. Set-up happens by itself, once, in .venv, and again only when a
+# lock, pyproject.toml or the version changes. PYTHON=/path/to/python3 chooses the interpreter.
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+RUN := $(VENV)/.ready-run
+DEV := $(VENV)/.ready-dev
+
+export PYTHON
+# The interpreter is the host's or the one that was named, never one fetched behind the user's back.
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.PHONY: help demo check test lint bench soak lock clean system-packages
+
+help: ## 列出全部目标 · list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r name text; do printf '  make %-6s %s\n' "$$name" "$$text"; done
+
+# The development environment contains the run-time one: where it is, the demo uses it.
+demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## 安装并演示 · set up and show what Luodi does
+	@$(BIN)/luodi demo
+
+check: lint ## 静态检查和快速测试，三分钟内 · static checks and fast tests, within three minutes
+	$(BIN)/pytest -m "not slow and not soak"
+
+test: system-packages lint ## 全部测试，长时测试除外 · everything but the soak tests
+	$(BIN)/pytest -m "not soak"
+
+lint: $(DEV) ## 静态检查 · static checks: ruff, mypy, import-linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV) ## 性能测量，与同类并列 · measure, side by side with the peers
+	@set -e; for script in benchmarks/*.py; do \
+	  [ -e "$$script" ] || { echo "benchmarks/ 为空 · is empty"; continue; }; \
+	  echo "== $$script"; $(BIN)/python "$$script"; \
+	done
+
+# pytest exits with 5 when no test carries the mark.
+soak: $(DEV) ## 长时测试 · the soak tests
+	$(BIN)/pytest -m soak || [ $$? -eq 5 ]
+
+# Pins stay as they are while they satisfy pyproject.toml; `make lock UPGRADE=1` moves them.
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+  $(if $(UPGRADE),--upgrade)
+
+lock: $(UV) ## 重新锁定依赖，UPGRADE=1 升级 · lock the dependencies anew, UPGRADE=1 moves the pins
+	$(COMPILE) --group installer --output-file requirements/uv.txt
+	$(COMPILE) pyproject.toml --group editable --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --group dev --all-extras --constraints requirements/run.txt \
+	  --output-file requirements/dev.txt
+
+clean: ## 删除环境、缓存和构建结果 · remove the environment, caches and build results
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+system-packages:
+	@tools/system-packages -r requirements/debian.txt
+
+$(UV): requirements/uv.txt tools/venv
+	@tools/venv $(VENV)
+	@touch $@
+
+# One recipe for both stamps; the second word of the stamp's name is the lock's.
+$(RUN) $(DEV): $(VENV)/.ready-%: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/$*.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
