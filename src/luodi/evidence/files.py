@@ -1,0 +1,88 @@
+"""Writing files so that a crash leaves the old content or the new, never half of either."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from luodi.evidence.errors import LuodiError
+
+_CODES = {
+    errno.ENOSPC: "evidence.disk_full",
+    errno.EDQUOT: "evidence.disk_full",
+    errno.EFBIG: "evidence.disk_full",
+    errno.EROFS: "evidence.read_only",
+    errno.EACCES: "evidence.no_access",
+    errno.EPERM: "evidence.no_access",
+}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn an operating-system error about `path` into a sentence with a next step."""
+    try:
+        yield
+    except OSError as error:
+        code = _CODES.get(error.errno or 0, "evidence.file_trouble")
+        params = {"path": str(path), "reason": error.strerror or type(error).__name__}
+        raise LuodiError(code, params) from error
+
+
+def write_atomic(path: Path, data: bytes, *, private: bool = False, durable: bool = True) -> None:
+    """Put `data` at `path` whole.
+
+    A private file is readable by its owner alone from its first byte.  A durable one survives a
+    power cut once this returns; the other may fall back to its old content.
+
+    Raises
+    ------
+    LuodiError
+        The disk is full, read-only, or closed to this user; the old content stands.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            write_new(draft, data, mode=0o600 if private else 0o644, durable=durable)
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        if durable:
+            sync_folder(path.parent)
+
+
+def write_new(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+    """Write a file from its first byte, and have the disk confirm it when asked."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, mode)
+    try:
+        write_all(handle, data)
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write every byte; a short write is followed by the rest, or by the error that stopped it."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable; Windows keeps its own order and has no such call."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+_BINARY: int = getattr(os, "O_BINARY", 0)

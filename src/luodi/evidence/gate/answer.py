@@ -1,0 +1,245 @@
+"""What the ledger answers to a gate's criteria, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from luodi.evidence.catalogue import Param
+from luodi.evidence.freshness import Answer, Freshness, Resolver, Standing, expired, identity
+from luodi.evidence.gate.compare import meets
+from luodi.evidence.gate.model import CannotTell, Criterion, Gate, Op, real_enough
+from luodi.evidence.model import Evidence, Status, Verdict, now
+from luodi.evidence.verify import Verification
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""Evidence dated later than this cannot be given an age."""
+
+
+class State(StrEnum):
+    """What a criterion says, from best to worst."""
+
+    PASS = "pass"
+    WARN = "warn"
+    STALE = "stale"
+    UNTESTED = "untested"
+    FAIL = "fail"
+    WAIVED = "waived"
+
+
+BLOCKING = frozenset({State.STALE, State.UNTESTED, State.FAIL})
+_ORDER = (State.PASS, State.WARN, State.STALE, State.UNTESTED, State.FAIL)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence of an explanation, by message code."""
+
+    code: str
+    params: Mapping[str, Param]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One criterion, what answered it, and why it says what it says."""
+
+    criterion: Criterion
+    state: State
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...]
+    age: timedelta | None
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether the gate cannot open while this stands."""
+        return self.state in BLOCKING
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """State of one record, or of one part of it, under one criterion."""
+
+    state: State
+    reasons: tuple[Reason, ...] = ()
+
+
+class Shelf:
+    """The records a gate may read, found by subject.
+
+    Only chains that verify and are trusted count.  Within a chain the order of the chain decides
+    which record is newest, because clocks go back; between chains, the time the work finished.
+    """
+
+    def __init__(self, verification: Verification, resolvers: Sequence[Resolver]) -> None:
+        chains = [
+            chain
+            for chain in verification.chains
+            if chain.trusted and chain.verdict is not Verdict.FAIL
+        ]
+        self.records = {record.id: record for chain in chains for record in chain.records}
+        self._newest: dict[tuple[str, str, str, str], Evidence] = {}
+        for chain in chains:
+            for key, record in {identity(record): record for record in chain.records}.items():
+                known = self._newest.get(key)
+                if known is None or known.finished < record.finished:
+                    self._newest[key] = record
+        self._by_subject: dict[str, list[Evidence]] = {}
+        for record in self._newest.values():
+            self._by_subject.setdefault(record.subject, []).append(record)
+        newest = {key: record.id for key, record in self._newest.items()}
+        self.freshness = Freshness(resolvers, self.records, newest)
+
+    def matching(self, criterion: Criterion) -> dict[str, list[Evidence]]:
+        """Find, per subject, the newest records of each environment that speak of a criterion."""
+        if criterion.subject.endswith("*"):
+            stem = criterion.subject[:-1]
+            subjects = sorted(name for name in self._by_subject if name.startswith(stem))
+        else:
+            subjects = [criterion.subject]
+        found = {
+            subject: [
+                record
+                for record in self._by_subject.get(subject, ())
+                if record.kind is criterion.kind
+                and criterion.verb in ("", record.verb)
+                and criterion.engine in ("", record.engine)
+            ]
+            for subject in subjects
+        }
+        return {subject: records for subject, records in found.items() if records}
+
+
+def answer(gate: Gate, shelf: Shelf, moment: datetime | None = None) -> tuple[Answered, ...]:
+    """Ask the ledger every criterion of a gate.
+
+    Parameters
+    ----------
+    gate : Gate
+    shelf : Shelf
+        The verified records.
+    moment : datetime, optional
+        When the question is asked; now by default.
+    """
+    asked_at = moment or now()
+    return tuple(_answer(criterion, shelf, asked_at) for criterion in gate.criteria)
+
+
+def _answer(criterion: Criterion, shelf: Shelf, moment: datetime) -> Answered:
+    matching = shelf.matching(criterion)
+    real: dict[str, Evidence] = {}
+    for subject, records in matching.items():
+        counting = [r for r in records if real_enough(r.environment, criterion.environment)]
+        if counting:
+            real[subject] = max(counting, key=_finished)
+    if not real:
+        return Answered(criterion, State.UNTESTED, _nothing(criterion, matching), (), None)
+    judged = [_judge(criterion, record, shelf, moment) for record in real.values()]
+    if len(real) < criterion.at_least:
+        params: dict[str, Param] = {"found": len(real), "required": criterion.at_least}
+        judged.append(Judgement(State.UNTESTED, (Reason("evidence.reason_too_few", params),)))
+    age = moment - min(record.finished for record in real.values())
+    return Answered(
+        criterion,
+        max((part.state for part in judged), key=_ORDER.index),
+        tuple(reason for part in judged for reason in part.reasons),
+        tuple(real.values()),
+        max(age, timedelta()),
+    )
+
+
+def _nothing(
+    criterion: Criterion, matching: Mapping[str, Iterable[Evidence]]
+) -> tuple[Reason, ...]:
+    elsewhere = sorted(
+        {record.environment.value for records in matching.values() for record in records}
+    )
+    if elsewhere:
+        params: dict[str, Param] = {
+            "environments": tuple(elsewhere),
+            "environment": criterion.environment.value,
+        }
+        return (Reason("evidence.reason_environment", params),)
+    asked = f"{criterion.verb} {criterion.subject}".strip()
+    return (Reason("evidence.reason_untested", {"asked": asked}),)
+
+
+def _judge(criterion: Criterion, record: Evidence, shelf: Shelf, moment: datetime) -> Judgement:
+    """Judge one record: what it found first, then whether it still speaks for the world."""
+    parts = [*_said(criterion, record), *_fresh(criterion, record, shelf, moment)]
+    state = max((part.state for part in parts), key=_ORDER.index, default=State.PASS)
+    return Judgement(state, tuple(reason for part in parts for reason in part.reasons))
+
+
+def _said(criterion: Criterion, record: Evidence) -> Iterable[Judgement]:
+    if record.status is not Status.COMPLETED:
+        yield _part(record, State.FAIL, "evidence.reason_status", status=record.status.value)
+        return
+    if record.verdict not in criterion.verdicts:
+        yield _part(record, State.FAIL, "evidence.reason_verdict", verdict=record.verdict.value)
+    elif record.verdict is Verdict.WARN:
+        yield _part(record, State.WARN, "evidence.reason_warned")
+    attestation = record.attestation
+    if criterion.countersigned and (attestation is None or not attestation.countersigner):
+        yield _part(record, State.FAIL, "evidence.reason_countersigner")
+    for item in criterion.require:
+        figure = record.figure(item.figure)
+        if figure is None:
+            yield _part(record, State.FAIL, "evidence.reason_no_figure", figure=item.figure)
+        elif item.unit and figure.unit != item.unit:
+            yield _part(
+                record,
+                State.FAIL,
+                "evidence.reason_unit",
+                figure=item.figure,
+                found=figure.unit,
+                required=item.unit,
+            )
+        elif not meets(figure.value, item):
+            required = (str(item.value), str(item.high)) if item.op is Op.BETWEEN else item.value
+            yield _part(
+                record,
+                State.FAIL,
+                "evidence.reason_figure",
+                figure=item.figure,
+                found=figure.value,
+                op=item.op.value,
+                required=required,
+                unit=item.unit,
+            )
+
+
+def _fresh(
+    criterion: Criterion, record: Evidence, shelf: Shelf, moment: datetime
+) -> Iterable[Judgement]:
+    if record.finished > moment + FUTURE_TOLERANCE:
+        yield _part(record, State.STALE, "evidence.reason_future", id=record.id)
+    elif expired(record, moment, criterion.max_age):
+        days = (moment - record.finished).days
+        yield _part(record, State.STALE, "evidence.reason_expired", days=days)
+    for said in shelf.freshness.of(record):
+        state = _state_of(said, criterion)
+        if said.standing is not Standing.SAME:
+            code = f"evidence.reason_input_{said.standing.value}"
+            yield _part(record, state, code, input=said.name, drift=said.drift, unit=said.unit)
+
+
+def _state_of(said: Answer, criterion: Criterion) -> State:
+    """Drift within an agreed limit is what a living source does; without one it is a warning."""
+    if said.standing is Standing.UNKNOWN:
+        return State.STALE if criterion.cannot_tell is CannotTell.STALE else State.WARN
+    if said.standing is Standing.DRIFTED:
+        limit = criterion.drift_limit if criterion.drift_limit is not None else said.limit
+        if limit is None:
+            return State.WARN
+        return State.STALE if said.drift > limit else State.PASS
+    return State.PASS if said.standing is Standing.SAME else State.STALE
+
+
+def _part(record: Evidence, state: State, code: str, **params: Param) -> Judgement:
+    return Judgement(state, (Reason(code, {"subject": record.subject, **params}),))
+
+
+def _finished(record: Evidence) -> datetime:
+    return record.finished

@@ -1,0 +1,197 @@
+"""Say something at a gate: 同意 / 有条件同意 / 不同意, decide, adopt, waive, close a condition.
+
+What is said is bound to the gate's definition and to what each criterion said at that moment, and
+countersigns the heads of all other chains: from then on those can no longer be rolled back
+unnoticed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from luodi.evidence.errors import WrongUse
+from luodi.evidence.gate.check import GateReport
+from luodi.evidence.gate.model import Gate, Seat
+from luodi.evidence.gate.signatures import ConditionState
+from luodi.evidence.model import (
+    Artefact,
+    Choice,
+    Condition,
+    ContentInput,
+    Decision,
+    EvidenceInput,
+    Figure,
+    HeadMark,
+    Input,
+    Kind,
+    Side,
+    Verdict,
+)
+from luodi.evidence.outcome import Outcome
+from luodi.evidence.verify import Verification
+
+DECIDER_ONLY = frozenset({Choice.GO, Choice.NO_GO, Choice.ADOPT, Choice.WAIVE})
+NEEDS_REASON = frozenset(
+    {Choice.AGREE_IF, Choice.DISAGREE, Choice.NO_GO, Choice.WAIVE, Choice.CLOSE}
+)
+_VERDICTS = {
+    Choice.AGREE_IF: Verdict.WARN,
+    Choice.WAIVE: Verdict.WARN,
+    Choice.DISAGREE: Verdict.FAIL,
+    Choice.NO_GO: Verdict.FAIL,
+}
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one person wants to say from one seat.
+
+    ``target`` is the criterion to waive or the condition to close; ``scan`` the digest of a signed
+    paper, needed where the seat's side has no key of its own here.
+    """
+
+    seat: str
+    name: str
+    choice: Choice
+    reason: str = ""
+    conditions: tuple[Condition, ...] = ()
+    target: str = ""
+    scan: str = ""
+
+
+def sign(
+    report: GateReport, voice: Voice, verification: Verification, own_writer: str, own_side: Side
+) -> Outcome[Decision]:
+    """Put a person's word beside the evidence.
+
+    Parameters
+    ----------
+    report : GateReport
+        The gate as the person sees it.
+    voice : Voice
+    verification : Verification
+        The ledger whose heads are countersigned.
+    own_writer, own_side
+        Chain and side of the key that signs.
+
+    Raises
+    ------
+    WrongUse
+        The seat is unknown or of another side, only the decider may say this, a reason or a
+        condition is missing, a hard stop was to be waived, or a go does not follow from the
+        evidence.
+    """
+    gate = report.gate
+    seat = gate.seat(voice.seat)
+    if seat is None:
+        known = tuple(item.id for item in gate.seats)
+        raise WrongUse(
+            "evidence.sign_no_seat", {"gate": gate.id, "seat": voice.seat, "known": known}
+        )
+    _check_side(seat, voice, own_side)
+    _check_voice(gate, voice)
+    _check_target(report, voice)
+    if voice.choice is Choice.GO and (report.closed or _others_missing(report)):
+        raise WrongUse("evidence.sign_not_ready", {"gate": gate.id})
+    decision = Decision(
+        gate=gate.id,
+        definition=report.definition,
+        seat=seat.id,
+        choice=voice.choice,
+        name=voice.name,
+        reason=voice.reason,
+        conditions=voice.conditions,
+        states={item.criterion.id: item.state.value for item in report.criteria},
+        target=voice.target,
+        scan=voice.scan,
+    )
+    return Outcome(
+        decision,
+        subject=f"gate:{gate.id}",
+        engine="evidence",
+        verb="sign",
+        verdict=_VERDICTS.get(voice.choice, Verdict.PASS),
+        kind=Kind.DECISION,
+        figures=_figures(report),
+        inputs=_inputs(report, verification),
+        artefacts=(Artefact(name="scan", digest=voice.scan),) if voice.scan else (),
+        decision=decision,
+        heads=_heads(verification, own_writer),
+    )
+
+
+def _check_side(seat: Seat, voice: Voice, own_side: Side) -> None:
+    if seat.side is not own_side and not voice.scan:
+        raise WrongUse(
+            "evidence.sign_other_side",
+            {"seat": seat.id, "side": seat.side.value, "own": own_side.value},
+        )
+
+
+def _check_voice(gate: Gate, voice: Voice) -> None:
+    params = {"gate": gate.id, "choice": voice.choice.value}
+    if voice.choice in DECIDER_ONLY and voice.seat != gate.decider:
+        raise WrongUse("evidence.sign_decider_only", {**params, "seat": gate.decider})
+    if voice.choice in NEEDS_REASON and not voice.reason.strip() and not voice.conditions:
+        raise WrongUse("evidence.sign_needs_reason", params)
+    if (voice.choice is Choice.AGREE_IF) != bool(voice.conditions):
+        raise WrongUse("evidence.sign_conditions", params)
+    if not voice.name.strip():
+        raise WrongUse("evidence.sign_needs_name", params)
+
+
+def _check_target(report: GateReport, voice: Voice) -> None:
+    params = {"gate": report.gate.id, "target": voice.target}
+    if voice.choice is Choice.WAIVE:
+        found = next((c for c in report.gate.criteria if c.id == voice.target), None)
+        if found is None:
+            raise WrongUse("evidence.sign_no_criterion", params)
+        if found.hard_stop:
+            raise WrongUse("evidence.sign_hard_stop", params)
+    elif voice.choice is Choice.CLOSE:
+        open_ones = tuple(
+            held.id for held in report.conditions if held.state is not ConditionState.CLOSED
+        )
+        if voice.target not in open_ones:
+            raise WrongUse("evidence.sign_no_condition", {**params, "known": open_ones})
+    elif voice.target:
+        raise WrongUse("evidence.sign_no_target", {**params, "choice": voice.choice.value})
+
+
+def _others_missing(report: GateReport) -> bool:
+    """A decision comes last: every other seat has spoken on the gate as it stands."""
+    return any(
+        not signature.counts
+        for signature in report.signatures
+        if signature.seat.id != report.gate.decider
+    )
+
+
+def _figures(report: GateReport) -> tuple[Figure, ...]:
+    blocking = sum(item.blocks for item in report.criteria)
+    return (
+        Figure(name="criteria", value=len(report.criteria), unit="criterion"),
+        Figure(name="blocking", value=blocking, unit="criterion"),
+    )
+
+
+def _inputs(report: GateReport, verification: Verification) -> tuple[Input, ...]:
+    """The definition and every record the answer was read from, by the digest of their bytes."""
+    digests = {
+        record.id: chain.walk.digest_at(record.seq)
+        for chain in verification.chains
+        for record in chain.records
+    }
+    read = {record.id: record for item in report.criteria for record in item.evidence}
+    gate = ContentInput(name=f"gates.toml#{report.gate.id}", digest=report.definition)
+    return (gate, *(EvidenceInput(id=name, digest=digests[name]) for name in sorted(read)))
+
+
+def _heads(verification: Verification, own_writer: str) -> tuple[HeadMark, ...]:
+    return tuple(
+        chain.head.mark
+        for chain in verification.chains
+        if chain.head is not None
+        and chain.writer != own_writer
+        and chain.verdict is not Verdict.FAIL
+    )

@@ -1,0 +1,340 @@
+"""The ledger: a project's chains of evidence, one chain per writer.
+
+:class:`Ledger` is what every store offers; verifying, merging and gates need no more than it.
+:class:`JsonLinesLedger` keeps each chain as a file of the landing folder::
+
+    evidence/<writer>.jsonl   one record a line; the digest of a record is that of its stored bytes
+    evidence/<writer>.head    the signed head
+    evidence/<writer>.next    the head announced for the append under way
+
+An append announces its signed head, writes the records, then publishes the head.  Whatever a crash
+leaves can therefore be told apart from what somebody without the key has added.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from luodi.evidence.errors import LuodiError
+from luodi.evidence.files import explained, sync_folder, write_all, write_atomic, write_new
+from luodi.evidence.head import Head, SeenHeads, decode_head, encode_head, seal
+from luodi.evidence.model import (
+    FORMAT,
+    NO_DIGEST,
+    Draft,
+    Evidence,
+    Finding,
+    Kind,
+    Opening,
+    Status,
+    Verdict,
+    now,
+)
+from luodi.evidence.recover import Recovered, recover
+from luodi.evidence.suite import Signer
+
+encode = msgspec.json.Encoder(order="sorted").encode
+"""Write a record the way it is stored: canonical form, one line."""
+
+
+class Ledger(Protocol):
+    """A project's set of chains."""
+
+    project: str
+
+    def writers(self) -> tuple[str, ...]:
+        """Name every chain."""
+
+    def data(self, writer: str) -> bytes:
+        """Read a chain's stored bytes: records, each ended by a line feed."""
+
+    def head(self, writer: str) -> Head | None:
+        """Read a chain's published head."""
+
+    def announced(self, writer: str) -> Head | None:
+        """Read the head announced by an append that has not ended."""
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Evidence, ...]:
+        """Add records to the own chain: all of them, durable and sealed, or none."""
+
+    def adopt(self, writer: str, data: bytes, head: Head) -> None:
+        """Replace a chain by a longer copy that begins with it."""
+
+    def set_aside(self, writer: str, data: bytes, why: str) -> str:
+        """Keep bytes that could not become part of a chain, and tell where."""
+
+
+@dataclass
+class _Tail:
+    """Where the own chain ends, as long as the file is the one it was read from."""
+
+    seq: int
+    digest: str
+    size: int
+    inode: int
+
+
+class JsonLinesLedger:
+    """A ledger in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The landing folder's ``evidence``.
+    project : str
+        Project every record belongs to.
+    signer : Signer, optional
+        Key of this installation; without it the ledger can only be read.
+    seen : SeenHeads, optional
+        Memory outside the folder that notices a folder rolled back to an old copy.
+    lock_timeout : float
+        Seconds to wait for another process that is appending.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        project: str,
+        signer: Signer | None = None,
+        *,
+        seen: SeenHeads | None = None,
+        lock_timeout: float = 10.0,
+    ) -> None:
+        self.folder = folder
+        self.project = project
+        self.signer = signer
+        self.seen = seen
+        self.reports: list[Finding] = []
+        self._lock_timeout = lock_timeout
+        self._tail: _Tail | None = None
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def writers(self) -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in self.folder.glob("w*.jsonl")))
+
+    def data(self, writer: str) -> bytes:
+        path = self._path(writer)
+        with explained(path):
+            return path.read_bytes() if path.exists() else b""
+
+    def head(self, writer: str) -> Head | None:
+        return self._read_head(self._path(writer, ".head"))
+
+    def announced(self, writer: str) -> Head | None:
+        try:
+            return self._read_head(self._path(writer, ".next"))
+        except LuodiError:
+            return None  # cut short while it was being written: it announces nothing
+
+    def _read_head(self, path: Path) -> Head | None:
+        with explained(path):
+            if not path.exists():
+                return None
+            return decode_head(path.read_bytes(), path)
+
+    def _path(self, writer: str, suffix: str = ".jsonl") -> Path:
+        return self.folder / (writer + suffix)
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Evidence, ...]:
+        """Add records to the own chain.
+
+        Raises
+        ------
+        LuodiError
+            The ledger is read-only here, locked, full, or not what this installation last saw;
+            in every case the chain is as it was.
+        """
+        signer = self._own()
+        with explained(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with self._locked(signer.writer):
+            tail = self._current_tail(signer)
+            opening = (_opening(signer, drafts[0]),) if tail.seq == 0 else ()
+            records, data, end = self._chain(signer, tail, (*opening, *drafts))
+            head = seal(signer, self.project, end.seq, end.size, end.digest)
+            self._write(signer.writer, tail, data, head)
+            end.inode = self._path(signer.writer).stat().st_ino
+            self._tail = end
+            if self.seen is not None:
+                self.seen.remember(head.mark)
+        return records[len(opening) :]
+
+    def _chain(
+        self, signer: Signer, tail: _Tail, drafts: Iterable[Draft]
+    ) -> tuple[tuple[Evidence, ...], bytes, _Tail]:
+        moment, digest, seq = now(), tail.digest, tail.seq
+        records: list[Evidence] = []
+        lines: list[bytes] = []
+        for draft in drafts:
+            seq += 1
+            fields = {name: getattr(draft, name) for name in Draft.__struct_fields__}
+            record = Evidence(
+                format=FORMAT,
+                project=self.project,
+                writer=signer.writer,
+                seq=seq,
+                previous=digest,
+                recorded=moment,
+                **fields,
+            )
+            line = encode(record)
+            digest = signer.suite.digest(line)
+            records.append(record)
+            lines.append(line + b"\n")
+        data = b"".join(lines)
+        return tuple(records), data, _Tail(seq, digest, tail.size + len(data), 0)
+
+    def _write(self, writer: str, tail: _Tail, data: bytes, head: Head) -> None:
+        path, announced = self._path(writer), self._path(writer, ".next")
+        with explained(path):
+            try:
+                write_new(announced, encode_head(head))
+            except OSError:
+                announced.unlink(missing_ok=True)
+                raise
+            first = not path.exists()
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            try:
+                write_all(handle, data)
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, tail.size)
+                announced.unlink(missing_ok=True)
+                raise
+            finally:
+                os.close(handle)
+            if first:
+                sync_folder(self.folder)
+            announced.replace(self._path(writer, ".head"))
+
+    def _current_tail(self, signer: Signer) -> _Tail:
+        path = self._path(signer.writer)
+        with explained(path):
+            status = path.stat() if path.exists() else None
+        known = self._tail
+        if known and status and (status.st_ino, status.st_size) == (known.inode, known.size):
+            return known
+        if status is None:
+            self._refuse_lost_chain(signer)
+            return _Tail(0, NO_DIGEST, 0, 0)
+        found = self._recover(signer)
+        return _Tail(found.head.seq, found.head.digest, found.head.size, status.st_ino)
+
+    def _refuse_lost_chain(self, signer: Signer) -> None:
+        """A chain that is remembered, or whose head is there, was lost; it does not begin anew."""
+        remembered = self.seen.read().get(signer.writer) if self.seen else None
+        head = self.head(signer.writer)
+        last = max(remembered.seq if remembered else 0, head.seq if head else 0)
+        if last:
+            raise LuodiError(
+                "evidence.chain_lost", {"path": str(self._path(signer.writer)), "seq": last}
+            )
+
+    def _recover(self, signer: Signer) -> Recovered:
+        remembered = self.seen.read().get(signer.writer) if self.seen else None
+        found = recover(
+            self._path(signer.writer),
+            signer,
+            self.project,
+            head=self.head(signer.writer),
+            announced=self.announced(signer.writer),
+            remembered=remembered,
+        )
+        if found.torn:
+            self.set_aside(signer.writer, found.torn, "torn")
+            with explained(self._path(signer.writer)):
+                os.truncate(self._path(signer.writer), found.head.size)
+        if found.publish:
+            write_atomic(self._path(signer.writer, ".head"), encode_head(found.head))
+        self._path(signer.writer, ".next").unlink(missing_ok=True)
+        self.reports.extend(found.findings)
+        return found
+
+    def repair(self) -> tuple[Finding, ...]:
+        """Seal or set aside what a crash left in the own chain; append does the same by itself."""
+        signer = self._own()
+        if not self._path(signer.writer).exists():
+            return ()
+        before = len(self.reports)
+        with self._locked(signer.writer):
+            self._tail = None
+            self._current_tail(signer)
+        return tuple(self.reports[before:])
+
+    def adopt(self, writer: str, data: bytes, head: Head) -> None:
+        with explained(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with self._locked(writer):
+            present = self.data(writer)
+            if not data.startswith(present):
+                raise LuodiError("evidence.not_a_continuation", {"writer": writer})
+            announced = self._path(writer, ".next")
+            write_atomic(announced, encode_head(head))
+            write_atomic(self._path(writer), data)
+            announced.replace(self._path(writer, ".head"))
+            if self.seen is not None:
+                self.seen.remember(head.mark)
+
+    def set_aside(self, writer: str, data: bytes, why: str) -> str:
+        moment = now().strftime("%Y%m%dT%H%M%S%f")
+        path = self.folder / "aside" / f"{writer}.{why}.{moment}"
+        write_atomic(path, data)
+        return str(path)
+
+    def _own(self) -> Signer:
+        if self.signer is None:
+            raise LuodiError("evidence.no_key", {"path": str(self.folder)})
+        return self.signer
+
+    @contextmanager
+    def _locked(self, writer: str) -> Iterator[None]:
+        lock = self._path(writer, ".lock")
+        with explained(lock):
+            try:
+                with FileLock(lock, timeout=self._lock_timeout):
+                    yield
+            except Timeout as error:
+                seconds = int(self._lock_timeout)
+                raise LuodiError(
+                    "evidence.locked", {"path": str(lock), "seconds": seconds}
+                ) from error
+
+
+def _opening(signer: Signer, first: Draft) -> Draft:
+    """The record every chain begins with: who signs it, and how."""
+    moment = now()
+    return msgspec.structs.replace(
+        first,
+        kind=Kind.MACHINE,
+        subject=f"ledger:{signer.writer}",
+        engine="evidence",
+        verb="open",
+        status=Status.COMPLETED,
+        verdict=Verdict.PASS,
+        started=moment,
+        finished=moment,
+        figures=(),
+        findings=(),
+        inputs=(),
+        artefacts=(),
+        attestation=None,
+        decision=None,
+        heads=(),
+        opening=Opening(
+            suite=signer.suite.name,
+            public_key=signer.public_key.hex(),
+            name=signer.name,
+            side=signer.side,
+        ),
+    )
