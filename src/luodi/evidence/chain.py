@@ -12,7 +12,7 @@ import msgspec
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import Head
-from luodi.evidence.ledger import Ledger
+from luodi.evidence.ledger import Chains
 from luodi.evidence.model import (
     FORMAT,
     NO_DIGEST,
@@ -85,7 +85,7 @@ class Chain:
 
 
 def check_chain(
-    ledger: Ledger,
+    ledger: Chains,
     writer: str,
     trusted: Mapping[str, Side] | None = None,
     *,
@@ -118,7 +118,7 @@ def check_chain(
     )
 
 
-def _read_head(ledger: Ledger, writer: str, findings: list[Finding]) -> Head | None:
+def _read_head(ledger: Chains, writer: str, findings: list[Finding]) -> Head | None:
     try:
         return ledger.head(writer)
     except LuodiError as error:
@@ -239,7 +239,7 @@ def _clock(record: Evidence, latest: datetime) -> Iterator[Finding]:
 
 
 def _head_agrees(
-    head: Head | None, opening: Opening | None, walk: Walk, writer: str, ledger: Ledger
+    head: Head | None, opening: Opening | None, walk: Walk, writer: str, ledger: Chains
 ) -> Iterator[Finding]:
     if head is None:
         yield chain_finding("evidence.verify_no_head", writer)
@@ -258,7 +258,7 @@ def _head_agrees(
         yield _tail(head, walk, writer, ledger)
 
 
-def _tail(head: Head, walk: Walk, writer: str, ledger: Ledger) -> Finding:
+def _tail(head: Head, walk: Walk, writer: str, ledger: Chains) -> Finding:
     """Records after the head: announced by the key before a crash, or by nobody."""
     announced = ledger.announced(writer)
     vouched = (

@@ -1,6 +1,7 @@
 """The ledger: a project's chains of evidence, one chain per writer.
 
-:class:`Ledger` is what every store offers; verifying, merging and gates need no more than it.
+:class:`Chains` is what can be verified and :class:`Ledger` what every store offers; merging and
+gates need no more than that.
 :class:`JsonLinesLedger` keeps each chain as a file of the landing folder::
 
     evidence/<writer>.jsonl   one record a line; the digest of a record is that of its stored bytes
@@ -45,8 +46,8 @@ encode = msgspec.json.Encoder(order="sorted").encode
 """Write a record the way it is stored: canonical form, one line."""
 
 
-class Ledger(Protocol):
-    """A project's set of chains."""
+class Chains(Protocol):
+    """A project's set of chains, to be read: a ledger, or the copy somebody sent."""
 
     project: str
 
@@ -61,6 +62,10 @@ class Ledger(Protocol):
 
     def announced(self, writer: str) -> Head | None:
         """Read the head announced by an append that has not ended."""
+
+
+class Ledger(Chains, Protocol):
+    """Chains that this installation keeps, and its own one that it writes."""
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Evidence, ...]:
         """Add records to the own chain: all of them, durable and sealed, or none."""

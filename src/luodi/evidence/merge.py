@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from luodi.evidence.chain import Chain, check_chain
-from luodi.evidence.ledger import Ledger
+from luodi.evidence.ledger import Chains, Ledger
 from luodi.evidence.model import Figure, Finding, Severity, Side, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
 
@@ -39,7 +39,7 @@ class Merged:
 
 
 def merge(
-    mine: Ledger, theirs: Ledger, *, trusted: Mapping[str, Side] | None = None
+    mine: Ledger, theirs: Chains, *, trusted: Mapping[str, Side] | None = None
 ) -> Outcome[tuple[Merged, ...]]:
     """Take in what is new in `theirs`.
 
@@ -64,7 +64,7 @@ def merge(
 
 def _one(
     mine: Ledger,
-    theirs: Ledger,
+    theirs: Chains,
     writer: str,
     trusted: Mapping[str, Side] | None,
     findings: list[Finding],
@@ -101,5 +101,5 @@ def _fork(writer: str, ours: bytes, sent: bytes) -> Finding:
     )
 
 
-def _keep_aside(mine: Ledger, theirs: Ledger, writer: str, union: Union) -> Merged:
+def _keep_aside(mine: Ledger, theirs: Chains, writer: str, union: Union) -> Merged:
     return Merged(writer, union, aside=mine.set_aside(writer, theirs.data(writer), union.value))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from luodi.evidence.chain import Chain, chain_finding, check_chain
-from luodi.evidence.ledger import Ledger
+from luodi.evidence.ledger import Chains
 from luodi.evidence.model import Figure, Finding, HeadMark, Side, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
 
@@ -43,7 +43,7 @@ class Verification:
 
 
 def verify(
-    ledger: Ledger,
+    ledger: Chains,
     *,
     trusted: Mapping[str, Side] | None = None,
     since: Iterable[Mark] = (),
@@ -53,7 +53,7 @@ def verify(
 
     Parameters
     ----------
-    ledger : Ledger
+    ledger : Chains
     trusted : mapping of writer to side, optional
         Keys this installation trusts; None asks for no trust.
     since : iterable of Mark

@@ -11,7 +11,7 @@ from luodi.evidence.catalogue import Param
 from luodi.evidence.freshness import Answer, Freshness, Resolver, Standing, expired, identity
 from luodi.evidence.gate.compare import meets
 from luodi.evidence.gate.model import CannotTell, Criterion, Gate, Op, real_enough
-from luodi.evidence.model import Evidence, Status, Verdict, now
+from luodi.evidence.model import Evidence, Kind, Status, Verdict, now
 from luodi.evidence.verify import Verification
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -128,41 +128,40 @@ def answer(gate: Gate, shelf: Shelf, moment: datetime | None = None) -> tuple[An
 
 def _answer(criterion: Criterion, shelf: Shelf, moment: datetime) -> Answered:
     matching = shelf.matching(criterion)
+    if not matching:
+        asked = f"{criterion.verb} {criterion.subject}".strip()
+        nothing = Reason("evidence.reason_untested", {"asked": asked})
+        return Answered(criterion, State.UNTESTED, (nothing,), (), None)
     real: dict[str, Evidence] = {}
+    judged: list[Judgement] = []
     for subject, records in matching.items():
         counting = [r for r in records if real_enough(r.environment, criterion.environment)]
         if counting:
             real[subject] = max(counting, key=_finished)
-    if not real:
-        return Answered(criterion, State.UNTESTED, _nothing(criterion, matching), (), None)
-    judged = [_judge(criterion, record, shelf, moment) for record in real.values()]
+        else:
+            judged.append(_not_real_enough(criterion, subject, records))
+    judged += [_judge(criterion, record, shelf, moment) for record in real.values()]
     if len(real) < criterion.at_least:
         params: dict[str, Param] = {"found": len(real), "required": criterion.at_least}
         judged.append(Judgement(State.UNTESTED, (Reason("evidence.reason_too_few", params),)))
-    age = moment - min(record.finished for record in real.values())
+    oldest = min((record.finished for record in real.values()), default=moment)
     return Answered(
         criterion,
         max((part.state for part in judged), key=_ORDER.index),
         tuple(reason for part in judged for reason in part.reasons),
         tuple(real.values()),
-        max(age, timedelta()),
+        max(moment - oldest, timedelta()) if real else None,
     )
 
 
-def _nothing(
-    criterion: Criterion, matching: Mapping[str, Iterable[Evidence]]
-) -> tuple[Reason, ...]:
-    elsewhere = sorted(
-        {record.environment.value for records in matching.values() for record in records}
-    )
-    if elsewhere:
-        params: dict[str, Param] = {
-            "environments": tuple(elsewhere),
-            "environment": criterion.environment.value,
-        }
-        return (Reason("evidence.reason_environment", params),)
-    asked = f"{criterion.verb} {criterion.subject}".strip()
-    return (Reason("evidence.reason_untested", {"asked": asked}),)
+def _not_real_enough(criterion: Criterion, subject: str, records: Iterable[Evidence]) -> Judgement:
+    """A subject proven only on a less real system: it must not hide behind its neighbours."""
+    params: dict[str, Param] = {
+        "subject": subject,
+        "environments": tuple(sorted({record.environment.value for record in records})),
+        "environment": criterion.environment.value,
+    }
+    return Judgement(State.UNTESTED, (Reason("evidence.reason_environment", params),))
 
 
 def _judge(criterion: Criterion, record: Evidence, shelf: Shelf, moment: datetime) -> Judgement:
@@ -218,6 +217,8 @@ def _fresh(
     elif expired(record, moment, criterion.max_age):
         days = (moment - record.finished).days
         yield _part(record, State.STALE, "evidence.reason_expired", days=days)
+    if record.kind is Kind.DECISION:
+        return  # a decision stands until another is taken; its inputs say what it was taken on
     for said in shelf.freshness.of(record):
         state = _state_of(said, criterion)
         if said.standing is not Standing.SAME:

@@ -205,7 +205,10 @@ def _waiting(
     """Who has yet to speak, or to speak again; the decision is the decider's own signature."""
     reasons: list[Reason] = []
     for signature in signatures:
-        if not signature.counts and signature.seat.id != gate.decider:
+        if signature.seat.id == gate.decider:
+            continue
+        silent = signature.decision is None and signature.seat.optional
+        if not signature.counts and not silent:
             seat = Reason("evidence.gate_awaits_seat", {"seat": signature.seat.id})
             reasons += signature.reasons or (seat,)
     if decision is not None and not decision.counts:

@@ -75,12 +75,16 @@ class Criterion(Noun, frozen=True, kw_only=True):
 
 
 class Seat(Noun, frozen=True, kw_only=True):
-    """A department or role that signs; a veto alone stops the gate."""
+    """A department or role that signs.
+
+    A veto alone stops the gate; an optional seat may stay silent.
+    """
 
     id: str
     side: Side
     title: dict[Lang, str]
     veto: bool = False
+    optional: bool = False
 
 
 class Gate(Noun, frozen=True, kw_only=True):

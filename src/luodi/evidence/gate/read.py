@@ -77,6 +77,7 @@ class OverrideTable(Noun, frozen=True, kw_only=True):
 
     max_age: str | None = None
     environment: Environment | None = None
+    verdicts: tuple[Verdict, ...] | None = None
     require: tuple[RequirementTable, ...] | None = None
     hard_stop: bool | None = None
     at_least: int | None = None
@@ -88,6 +89,7 @@ class SeatTable(Noun, frozen=True, kw_only=True):
     id: str
     side: Side
     veto: bool = False
+    optional: bool = False
     title: Words = ""
 
 
@@ -233,7 +235,7 @@ def _age(text: str, where: str, place: str) -> timedelta | None:
 
 def _seat(table: SeatTable) -> Seat:
     title = _both(table.title) if table.title else role_title(table.id)
-    return Seat(id=table.id, side=table.side, veto=table.veto, title=title)
+    return Seat(id=table.id, side=table.side, veto=table.veto, optional=table.optional, title=title)
 
 
 def role_title(role: str) -> dict[Lang, str]:

@@ -34,6 +34,15 @@ DECIDER_ONLY = frozenset({Choice.GO, Choice.NO_GO, Choice.ADOPT, Choice.WAIVE})
 NEEDS_REASON = frozenset(
     {Choice.AGREE_IF, Choice.DISAGREE, Choice.NO_GO, Choice.WAIVE, Choice.CLOSE}
 )
+_VERBS = {
+    Choice.GO: "decide",
+    Choice.NO_GO: "decide",
+    Choice.ADOPT: "adopt",
+    Choice.WAIVE: "waive",
+    Choice.CLOSE: "close",
+}
+"""Verb under which the ledger keeps it, so that a later gate can ask for the decision alone."""
+
 _VERDICTS = {
     Choice.AGREE_IF: Verdict.WARN,
     Choice.WAIVE: Verdict.WARN,
@@ -109,7 +118,7 @@ def sign(
         decision,
         subject=f"gate:{gate.id}",
         engine="evidence",
-        verb="sign",
+        verb=_VERBS.get(voice.choice, "sign"),
         verdict=_VERDICTS.get(voice.choice, Verdict.PASS),
         kind=Kind.DECISION,
         figures=_figures(report),
@@ -164,6 +173,7 @@ def _others_missing(report: GateReport) -> bool:
         not signature.counts
         for signature in report.signatures
         if signature.seat.id != report.gate.decider
+        and not (signature.seat.optional and signature.decision is None)
     )
 
 
