@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,12 +20,15 @@ from luodi.evidence.model import (
     Finding,
     HeadMark,
     Opening,
+    Ordinal,
     Severity,
     Side,
     Verdict,
 )
 from luodi.evidence.outcome import finding_params, verdict_of
 from luodi.evidence.suite import DEFAULT_SUITE, Suite, suite_named, writer_of
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
 """A clock set back by less is being kept in step, not tampered with."""
@@ -41,9 +44,9 @@ class Walk:
 
     seqs: tuple[int, ...]
     digests: tuple[str, ...]
-    records: tuple[Evidence, ...]
-    witnessed: tuple[tuple[str, HeadMark], ...]
-    findings: tuple[Finding, ...]
+    records: tuple[Evidence, ...] = ()
+    witnessed: tuple[tuple[str, HeadMark], ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def last(self) -> int:
@@ -92,16 +95,18 @@ def check_chain(
     keep: bool = False,
 ) -> Chain:
     """Check one chain: its links, its key, its head; keep its records when asked."""
-    data, findings = ledger.data(writer), list[Finding]()
-    head = _read_head(ledger, writer, findings)
-    whole, _, torn = data.rpartition(b"\n")
+    findings = list[Finding]()
+    stored = _stored(ledger, writer, findings)
+    whole, _, torn = stored.data.rpartition(b"\n")
     lines = whole.split(b"\n") if whole else []
     opening = _opening(lines, writer, findings)
-    suite = suite_named(opening.suite if opening else DEFAULT_SUITE)
-    walk = _walk(lines, writer, ledger.project, suite, keep)
-    findings += walk.findings
-    findings += _order(walk, writer)
-    findings += _head_agrees(head, opening, walk, writer, ledger)
+    suite = _suite(opening, writer, findings)
+    walk = Walk((), ())
+    if suite is not None:
+        walk = _walk(lines, writer, ledger.project, suite, keep)
+        findings += walk.findings
+        findings += _order(walk, writer)
+        findings += _head_agrees(stored, opening, walk, writer, ledger.project)
     if torn:
         findings.append(
             chain_finding("evidence.verify_torn", writer, Severity.WARN, bytes=len(torn))
@@ -111,27 +116,70 @@ def check_chain(
     return Chain(
         writer=writer,
         opening=opening,
-        head=head,
+        head=stored.head,
         walk=walk,
         findings=tuple(findings),
         trusted=trusted is None or writer in trusted,
     )
 
 
-def _read_head(ledger: Chains, writer: str, findings: list[Finding]) -> Head | None:
+@dataclass(frozen=True)
+class Stored:
+    """A chain as it stood at one moment."""
+
+    data: bytes
+    head: Head | None = None
+    announced: Head | None = None
+
+
+def read_chain(ledger: Chains, writer: str) -> Stored:
+    """Read a chain as it stood at one moment, though its writer may be appending meanwhile.
+
+    Whatever a head counts is in the chain before that head is published.  So the head is read
+    first, and where it has moved on meanwhile, the records after it are left to the next reading.
+    """
+    head = ledger.head(writer)
+    while True:
+        data, announced = ledger.data(writer), ledger.announced(writer)
+        later = ledger.head(writer)
+        if later == head:
+            return Stored(data, head, announced)
+        if head is not None:
+            return Stored(data[: head.size], head)
+        head = later
+
+
+def _stored(ledger: Chains, writer: str, findings: list[Finding]) -> Stored:
     try:
-        return ledger.head(writer)
+        stored = read_chain(ledger, writer)
     except LuodiError as error:
+        stored = Stored(ledger.data(writer))
         params = finding_params(error.params)
         findings.append(Finding(code=error.code, params=params, severity=Severity.ERROR))
-        return None
+    if (head := stored.head) and (rest := _unfinished(stored)):
+        findings.append(
+            chain_finding(
+                "evidence.verify_unfinished", writer, Severity.WARN, seq=head.seq, bytes=rest
+            )
+        )
+        return replace(stored, data=stored.data[: head.size])
+    return stored
+
+
+def _unfinished(stored: Stored) -> int:
+    """Bytes of an append that is under way, or that a crash has cut short."""
+    head, announced, size = stored.head, stored.announced, len(stored.data)
+    if head is None or announced is None or not head.size < size < announced.size:
+        return 0
+    own = (announced.suite, announced.public_key) == (head.suite, head.public_key)
+    return size - head.size if own and announced.is_signed() else 0
 
 
 def _opening(lines: list[bytes], writer: str, findings: list[Finding]) -> Opening | None:
     """Read who may write this chain; its name is the fingerprint of that key."""
     try:
         opening = msgspec.json.decode(lines[0], type=Evidence).opening if lines else None
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         opening = None
     if opening is None:
         findings.append(chain_finding("evidence.verify_no_opening", writer))
@@ -143,6 +191,16 @@ def _opening(lines: list[bytes], writer: str, findings: list[Finding]) -> Openin
     if not own:
         findings.append(chain_finding("evidence.verify_foreign_key", writer))
     return opening
+
+
+def _suite(opening: Opening | None, writer: str, findings: list[Finding]) -> Suite | None:
+    """Find how the chain is digested; None where a newer version alone knows."""
+    name = opening.suite if opening else DEFAULT_SUITE
+    try:
+        return suite_named(name)
+    except LuodiError:
+        findings.append(chain_finding("evidence.verify_suite", writer, suite=name))
+        return None
 
 
 def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: bool) -> Walk:
@@ -160,7 +218,7 @@ def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: boo
         digests.append(digest)
         try:
             record = decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except _UNREADABLE:
             findings.append(_unreadable(line, writer, number))
             seqs.append(0)
             previous, expected = "", expected + 1
@@ -171,8 +229,7 @@ def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: boo
             findings.append(chain_finding("evidence.verify_stranger", writer, line=number))
         if record.recorded < latest:
             findings += _clock(record, latest)
-        else:
-            latest = record.recorded
+        latest = record.recorded
         if record.heads:
             witnessed += [(record.id, mark) for mark in record.heads]
         if keep:
@@ -185,7 +242,7 @@ def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: boo
 def _unreadable(line: bytes, writer: str, number: int) -> Finding:
     try:
         version = msgspec.json.decode(line, type=_Version).format
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _UNREADABLE:
         version = 0
     if version > FORMAT:
         return chain_finding("evidence.verify_newer", writer, line=number, format=version)
@@ -193,7 +250,7 @@ def _unreadable(line: bytes, writer: str, number: int) -> Finding:
 
 
 class _Version(msgspec.Struct):
-    format: int = 0
+    format: Ordinal = 1
 
 
 def _broken_link(writer: str, number: int, seq: int) -> Finding:
@@ -239,14 +296,28 @@ def _clock(record: Evidence, latest: datetime) -> Iterator[Finding]:
 
 
 def _head_agrees(
-    head: Head | None, opening: Opening | None, walk: Walk, writer: str, ledger: Chains
+    stored: Stored, opening: Opening | None, walk: Walk, writer: str, project: str
 ) -> Iterator[Finding]:
-    if head is None:
+    head, announced = stored.head, stored.announced
+    sealed = head.seq if head else 0
+    if head is None and not _vouches(announced, opening, walk, writer, project):
         yield chain_finding("evidence.verify_no_head", writer)
         return
-    if head.project != ledger.project or head.writer != writer:
+    if head is not None:
+        yield from _published(head, opening, walk, writer, project)
+    if walk.last > sealed:
+        vouched = _vouches(announced, opening, walk, writer, project)
+        code = "evidence.verify_unsealed" if vouched else "evidence.verify_unsigned"
+        severity = Severity.WARN if vouched else Severity.ERROR
+        yield chain_finding(code, writer, severity, first=sealed + 1, last=walk.last)
+
+
+def _published(
+    head: Head, opening: Opening | None, walk: Walk, writer: str, project: str
+) -> Iterator[Finding]:
+    if head.project != project or head.writer != writer:
         yield chain_finding("evidence.verify_other_head", writer)
-    elif not head.is_signed() or (opening and head.public_key != opening.public_key):
+    elif opening and not _is_by(head, opening):
         yield chain_finding("evidence.verify_head_forged", writer)
     if head.seq > max(walk.last, len(walk.seqs)):
         yield chain_finding(
@@ -254,23 +325,25 @@ def _head_agrees(
         )
     elif walk.digest_at(head.seq) != head.digest:
         yield chain_finding("evidence.verify_rewritten", writer, first=1, last=head.seq)
-    if walk.last > head.seq:
-        yield _tail(head, walk, writer, ledger)
 
 
-def _tail(head: Head, walk: Walk, writer: str, ledger: Chains) -> Finding:
-    """Records after the head: announced by the key before a crash, or by nobody."""
-    announced = ledger.announced(writer)
-    vouched = (
+def _vouches(
+    announced: Head | None, opening: Opening | None, walk: Walk, writer: str, project: str
+) -> bool:
+    """Records after the head were announced by the key before a crash, or come from nobody."""
+    return (
         announced is not None
-        and announced.public_key == head.public_key
-        and announced.digest == walk.digest_at(announced.seq)
-        and announced.seq == walk.last
-        and announced.is_signed()
+        and (announced.project, announced.writer) == (project, writer)
+        and (announced.seq, announced.digest) == (walk.last, walk.digest_at(walk.last))
+        and _is_by(announced, opening)
     )
-    code = "evidence.verify_unsealed" if vouched else "evidence.verify_unsigned"
-    severity = Severity.WARN if vouched else Severity.ERROR
-    return chain_finding(code, writer, severity, first=head.seq + 1, last=walk.last)
+
+
+def _is_by(head: Head, opening: Opening | None) -> bool:
+    """Tell whether the key that opened the chain signed this head."""
+    if opening is None or (head.suite, head.public_key) != (opening.suite, opening.public_key):
+        return False
+    return head.is_signed()
 
 
 def chain_finding(

@@ -38,4 +38,4 @@ def require(module: str) -> ModuleType:
 
 def present(module: str) -> bool:
     """Tell whether an optional module is installed, without importing it."""
-    return importlib.util.find_spec(module) is not None
+    return importlib.util.find_spec(module.partition(".")[0]) is not None

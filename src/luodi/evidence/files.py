@@ -67,6 +67,19 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = Tru
         os.close(handle)
 
 
+def extend(path: Path, data: bytes, size: int) -> None:
+    """Add `data` behind the `size` bytes of a file, durably; trouble leaves it at that size."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
+    try:
+        write_all(handle, data)
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, size)
+        raise
+    finally:
+        os.close(handle)
+
+
 def write_all(handle: int, data: bytes) -> None:
     """Write every byte; a short write is followed by the rest, or by the error that stopped it."""
     rest = memoryview(data)

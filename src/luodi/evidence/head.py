@@ -7,8 +7,8 @@ tell whether the chain was rolled back or rewritten, even by the holder of its k
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -17,11 +17,11 @@ from filelock import FileLock
 from luodi.evidence.canonical import canonical_json
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.files import explained, write_atomic
-from luodi.evidence.model import HeadMark, Noun, now
+from luodi.evidence.model import HeadMark, Moment, Noun, Ordinal, now
 from luodi.evidence.suite import Signer, suite_named
 
 _DOMAIN = b"luodi-head-1\n"
-_TOKEN = "luodi-head"
+_TOKEN = re.compile(r"luodi-head:1:([^:]+):([^:]+):(\d{1,18}):([0-9a-f]{64})", re.ASCII)
 
 
 class Head(Noun, frozen=True, kw_only=True):
@@ -34,12 +34,12 @@ class Head(Noun, frozen=True, kw_only=True):
     format: int
     project: str
     writer: str
-    seq: int
-    size: int
+    seq: Ordinal
+    size: Ordinal
     digest: str
     suite: str
     public_key: str
-    sealed: datetime
+    sealed: Moment
     signature: str = ""
 
     @property
@@ -50,10 +50,11 @@ class Head(Noun, frozen=True, kw_only=True):
     def is_signed(self) -> bool:
         """Tell whether the signature is that of the key the head names."""
         try:
+            suite = suite_named(self.suite)
             public, signature = bytes.fromhex(self.public_key), bytes.fromhex(self.signature)
-        except ValueError:
+        except (ValueError, LuodiError):
             return False
-        return suite_named(self.suite).verify(public, signature, _signed_bytes(self))
+        return suite.verify(public, signature, _signed_bytes(self))
 
     def token(self) -> str:
         """Write the head as one line for paper: project, writer, seq and digest."""
@@ -101,7 +102,7 @@ def decode_head(data: bytes, path: Path | str) -> Head:
                 "evidence.format_newer", {"path": str(path), "found": fields["format"], "known": 1}
             )
         return msgspec.convert(fields, Head)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LuodiError("evidence.head_damaged", {"path": str(path)}) from error
 
 
@@ -111,7 +112,7 @@ def _signed_bytes(head: Head) -> bytes:
 
 def token_of(project: str, mark: HeadMark) -> str:
     """Write a head as one line: ``luodi-head:1:PROJECT:WRITER:SEQ:DIGEST``."""
-    return f"{_TOKEN}:1:{project}:{mark.writer}:{mark.seq}:{mark.digest}"
+    return f"luodi-head:1:{project}:{mark.writer}:{mark.seq}:{mark.digest}"
 
 
 def parse_token(text: str) -> tuple[str, HeadMark]:
@@ -127,12 +128,10 @@ def parse_token(text: str) -> tuple[str, HeadMark]:
     WrongUse
         ``evidence.token_malformed``.
     """
-    parts = text.strip().split(":")
-    if len(parts) != 6 or parts[:2] != [_TOKEN, "1"] or not parts[4].isdecimal():
+    found = _TOKEN.fullmatch(text.strip())
+    if found is None:
         raise WrongUse("evidence.token_malformed", {"text": text.strip()[:80]})
-    _, _, project, writer, seq, digest = parts
-    if len(digest) != 64 or any(letter not in "0123456789abcdef" for letter in digest):
-        raise WrongUse("evidence.token_malformed", {"text": text.strip()[:80]})
+    project, writer, seq, digest = found.groups()
     return project, HeadMark(writer=writer, seq=int(seq), digest=digest)
 
 
@@ -147,10 +146,11 @@ class SeenHeads:
 
     def read(self) -> dict[str, HeadMark]:
         """Read the memory; an installation that has seen nothing remembers nothing."""
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return {}
+        with explained(self.path):
+            try:
+                data = self.path.read_bytes()
+            except FileNotFoundError:
+                return {}
         try:
             marks = msgspec.json.decode(data, type=list[HeadMark])
         except msgspec.MsgspecError as error:
@@ -164,13 +164,13 @@ class SeenHeads:
         """
         with explained(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_suffix(".lock")):
-            known = self.read()
-            newer = {
-                mark.writer: mark
-                for mark in marks
-                if mark.writer not in known or known[mark.writer].seq < mark.seq
-            }
-            if newer:
-                data = msgspec.json.encode(list((known | newer).values()))
-                write_atomic(self.path, data, private=True, durable=False)
+            with FileLock(self.path.with_suffix(".lock")):
+                known = self.read()
+                newer = {
+                    mark.writer: mark
+                    for mark in marks
+                    if mark.writer not in known or known[mark.writer].seq < mark.seq
+                }
+                if newer:
+                    data = msgspec.json.encode(list((known | newer).values()))
+                    write_atomic(self.path, data, private=True, durable=False)

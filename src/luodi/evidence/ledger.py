@@ -24,8 +24,9 @@ from typing import Protocol
 import msgspec
 from filelock import FileLock, Timeout
 
+from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.files import explained, sync_folder, write_all, write_atomic, write_new
+from luodi.evidence.files import explained, extend, write_atomic, write_new
 from luodi.evidence.head import Head, SeenHeads, decode_head, encode_head, seal
 from luodi.evidence.model import (
     FORMAT,
@@ -35,6 +36,7 @@ from luodi.evidence.model import (
     Finding,
     Kind,
     Opening,
+    Severity,
     Status,
     Verdict,
     now,
@@ -45,11 +47,16 @@ from luodi.evidence.suite import Signer
 encode = msgspec.json.Encoder(order="sorted").encode
 """Write a record the way it is stored: canonical form, one line."""
 
+decode = msgspec.json.Decoder(Evidence).decode
+"""Read a stored record."""
+
 
 class Chains(Protocol):
     """A project's set of chains, to be read: a ledger, or the copy somebody sent."""
 
-    project: str
+    @property
+    def project(self) -> str:
+        """Project every record belongs to."""
 
     def writers(self) -> tuple[str, ...]:
         """Name every chain."""
@@ -124,7 +131,11 @@ class JsonLinesLedger:
     # --- reading -------------------------------------------------------------------------------
 
     def writers(self) -> tuple[str, ...]:
-        return tuple(sorted(path.stem for path in self.folder.glob("w*.jsonl")))
+        return tuple(
+            sorted(
+                {path.stem for kind in ("jsonl", "head") for path in self.folder.glob(f"w*.{kind}")}
+            )
+        )
 
     def data(self, writer: str) -> bytes:
         path = self._path(writer)
@@ -157,10 +168,12 @@ class JsonLinesLedger:
         Raises
         ------
         LuodiError
-            The ledger is read-only here, locked, full, or not what this installation last saw;
-            in every case the chain is as it was.
+            The ledger is read-only here, locked, full, or not what this installation last saw, or
+            a draft does not fit a record; in every case the chain is as it was.
         """
         signer = self._own()
+        if not drafts:
+            return ()
         with explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked(signer.writer):
@@ -171,9 +184,18 @@ class JsonLinesLedger:
             self._write(signer.writer, tail, data, head)
             end.inode = self._path(signer.writer).stat().st_ino
             self._tail = end
-            if self.seen is not None:
-                self.seen.remember(head.mark)
+            self._remember(head)
         return records[len(opening) :]
+
+    def _remember(self, head: Head) -> None:
+        """Keep the head outside the folder; the records stand even where that fails."""
+        if self.seen is None:
+            return
+        try:
+            self.seen.remember(head.mark)
+        except LuodiError as error:
+            params: dict[str, str | int] = {"path": str(self.seen.path)}
+            self.reports.append(Finding(code=error.code, params=params, severity=Severity.WARN))
 
     def _chain(
         self, signer: Signer, tail: _Tail, drafts: Iterable[Draft]
@@ -193,7 +215,7 @@ class JsonLinesLedger:
                 recorded=moment,
                 **fields,
             )
-            line = encode(record)
+            line = _line(record)
             digest = signer.suite.digest(line)
             records.append(record)
             lines.append(line + b"\n")
@@ -205,22 +227,13 @@ class JsonLinesLedger:
         with explained(path):
             try:
                 write_new(announced, encode_head(head))
-            except OSError:
+                if tail.size:
+                    extend(path, data, tail.size)
+                else:
+                    write_atomic(path, data)  # nobody ever reads half an opening
+            except (OSError, LuodiError):
                 announced.unlink(missing_ok=True)
                 raise
-            first = not path.exists()
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                write_all(handle, data)
-                os.fsync(handle)
-            except OSError:
-                os.ftruncate(handle, tail.size)
-                announced.unlink(missing_ok=True)
-                raise
-            finally:
-                os.close(handle)
-            if first:
-                sync_folder(self.folder)
             announced.replace(self._path(writer, ".head"))
 
     def _current_tail(self, signer: Signer) -> _Tail:
@@ -282,18 +295,19 @@ class JsonLinesLedger:
             self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked(writer):
             present = self.data(writer)
-            if not data.startswith(present):
+            whole = present[: present.rfind(b"\n") + 1]
+            if not data.startswith(whole):
                 raise LuodiError("evidence.not_a_continuation", {"writer": writer})
+            if not data.startswith(present):
+                self.set_aside(writer, present[len(whole) :], "torn")
             announced = self._path(writer, ".next")
             write_atomic(announced, encode_head(head))
             write_atomic(self._path(writer), data)
             announced.replace(self._path(writer, ".head"))
-            if self.seen is not None:
-                self.seen.remember(head.mark)
+            self._remember(head)
 
     def set_aside(self, writer: str, data: bytes, why: str) -> str:
-        moment = now().strftime("%Y%m%dT%H%M%S%f")
-        path = self.folder / "aside" / f"{writer}.{why}.{moment}"
+        path = self.folder / "aside" / f"{writer}.{why}.{digest_bytes(data)[:16]}"
         write_atomic(path, data)
         return str(path)
 
@@ -314,6 +328,25 @@ class JsonLinesLedger:
                 raise LuodiError(
                     "evidence.locked", {"path": str(lock), "seconds": seconds}
                 ) from error
+
+
+def _line(record: Evidence) -> bytes:
+    """Write a record that will read again; one that does not would spoil its chain for ever.
+
+    Raises
+    ------
+    LuodiError
+        ``evidence.not_storable``: the verb put something into its draft that is no evidence.
+    """
+    try:
+        line = encode(record)
+        decode(line)
+    except (msgspec.MsgspecError, UnicodeEncodeError, OverflowError, TypeError) as error:
+        place = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else "$"
+        raise LuodiError(
+            "evidence.not_storable", {"verb": f"{record.engine} {record.verb}", "place": place}
+        ) from error
+    return line
 
 
 def _opening(signer: Signer, first: Draft) -> Draft:

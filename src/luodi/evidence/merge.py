@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from luodi.evidence.chain import Chain, check_chain
+from luodi.evidence.errors import LuodiError
+from luodi.evidence.head import Head
 from luodi.evidence.ledger import Chains, Ledger
 from luodi.evidence.model import Figure, Finding, Severity, Side, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
@@ -45,7 +47,21 @@ def merge(
 
     A chain of theirs that does not verify by itself is refused and kept aside; the others are
     merged all the same.
+
+    Raises
+    ------
+    LuodiError
+        ``evidence.other_project``.
     """
+    if theirs.project != mine.project:
+        raise LuodiError(
+            "evidence.other_project",
+            {
+                "path": ", ".join(theirs.writers()),
+                "found": theirs.project,
+                "expected": mine.project,
+            },
+        )
     findings: list[Finding] = []
     merged = tuple(_one(mine, theirs, writer, trusted, findings) for writer in theirs.writers())
     return Outcome(
@@ -70,14 +86,15 @@ def _one(
     findings: list[Finding],
 ) -> Merged:
     chain = check_chain(theirs, writer, trusted)
+    findings += chain.findings
     head = chain.head
     if chain.verdict is Verdict.FAIL or head is None:
-        findings += [item for item in chain.findings if item.severity is Severity.ERROR]
         return _keep_aside(mine, theirs, writer, Union.REFUSED)
-    findings += chain.findings
     ours, sent = mine.data(writer), theirs.data(writer)[: head.size]
     ours = ours[: ours.rfind(b"\n") + 1]
     if sent == ours:
+        if not _has_head(mine, writer, head):
+            mine.adopt(writer, sent, head)
         return Merged(writer, Union.SAME)
     if ours.startswith(sent):
         return Merged(writer, Union.OLDER)
@@ -86,6 +103,15 @@ def _one(
         return _keep_aside(mine, theirs, writer, Union.FORKED)
     mine.adopt(writer, sent, head)
     return Merged(writer, Union.GREW if ours else Union.ADDED, _new_records(chain, ours))
+
+
+def _has_head(mine: Ledger, writer: str, sent: Head) -> bool:
+    """Tell whether the own copy still has its head; a lost or damaged one is taken from theirs."""
+    try:
+        head = mine.head(writer)
+    except LuodiError:
+        return False
+    return head is not None and head.mark == sent.mark
 
 
 def _new_records(chain: Chain, ours: bytes) -> int:

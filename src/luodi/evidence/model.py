@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,12 @@ NO_DIGEST = "0" * 64
 
 Number: TypeAlias = int | Decimal
 """A figure's value.  Binary floats are not numbers a hospital may be shown."""
+
+Ordinal: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+"""A place in a chain, counted from 1."""
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A point in time.  Without its zone it could not be put in order with others."""
 
 
 class Kind(StrEnum):
@@ -231,8 +237,8 @@ class Draft(Noun, frozen=True, kw_only=True, omit_defaults=True):
     actor: str
     host: str
     version: str
-    started: datetime
-    finished: datetime
+    started: Moment
+    finished: Moment
     figures: tuple[Figure, ...] = ()
     findings: tuple[Finding, ...] = ()
     inputs: tuple[Input, ...] = ()
@@ -250,9 +256,9 @@ class Evidence(Draft, frozen=True, kw_only=True, omit_defaults=True):
     format: int
     project: str
     writer: str
-    seq: int
+    seq: Ordinal
     previous: str
-    recorded: datetime
+    recorded: Moment
 
     @property
     def id(self) -> str:

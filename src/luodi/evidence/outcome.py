@@ -126,10 +126,18 @@ def perform(
         outcome = verb()
     except BaseException as error:
         if ledger is not None:
-            ledger.append([_unfinished(act, error).draft(author, started)])
+            _keep(ledger, _unfinished(act, error).draft(author, started), error)
         raise
     draft = outcome.draft(author, started)
     return outcome, ledger.append([draft])[0] if ledger is not None else draft
+
+
+def _keep(ledger: Ledger, draft: Draft, error: BaseException) -> None:
+    """Record how the verb failed; a ledger that fails as well must not hide why it did."""
+    try:
+        ledger.append([draft])
+    except LuodiError as unrecorded:
+        raise error from unrecorded
 
 
 def _unfinished(act: Act, error: BaseException) -> Outcome[None]:
@@ -159,6 +167,11 @@ def _unfinished(act: Act, error: BaseException) -> Outcome[None]:
 
 def finding_params(params: dict[str, Param]) -> dict[str, str | int]:
     """Parameters as a record keeps them: text and whole numbers."""
-    return {
-        key: value if isinstance(value, (str, int)) else str(value) for key, value in params.items()
-    }
+    return {key: _kept(value) for key, value in params.items()}
+
+
+def _kept(value: Param) -> str | int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return text.encode("utf-8", "backslashreplace").decode()  # a file name need not be Unicode

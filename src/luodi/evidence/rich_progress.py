@@ -24,7 +24,7 @@ class RichProgress:
         self._lang = lang
         self._task: TaskID | None = None
         self._bars = Bars(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
@@ -57,7 +57,8 @@ class RichProgress:
 
     def note(self, code: str, params: Mapping[str, Param] | None = None) -> None:
         self.cancellation.check()
-        self._bars.console.print(say(code, params or {}, self._lang), highlight=False)
+        text = say(code, params or {}, self._lang)
+        self._bars.console.print(text, highlight=False, markup=False, emoji=False)
 
     def _finish(self) -> None:
         """A stage without a known total is complete when the next begins."""

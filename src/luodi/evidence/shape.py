@@ -50,7 +50,7 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
     """Read TOML text; `where` names it in an error."""
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers and nesting beyond any use
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = place.groups() if place else (str(text.count("\n") + 1), "1")
         raise LuodiError(

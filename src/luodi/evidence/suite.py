@@ -97,18 +97,16 @@ class Sm2Sm3:
         return (secrets.randbelow(order - 2) + 1).to_bytes(32, "big")
 
     def public(self, private: bytes) -> bytes:
-        sm2 = _gmssl()
-        curve = sm2.CryptSM2(private_key=private.hex(), public_key="")
-        point: str = curve._kg(int.from_bytes(private, "big"), sm2.default_ecc_table["g"])
+        generator = _gmssl().default_ecc_table["g"]
+        point: str = _curve()._kg(int.from_bytes(private, "big"), generator)
         return bytes.fromhex(point)
 
     def load(self, private: bytes) -> PrivateKey:
         return _Sm2Key(private, self.public(private))
 
     def verify(self, public: bytes, signature: bytes, data: bytes) -> bool:
-        curve = _gmssl().CryptSM2(private_key="", public_key=public.hex())
         try:
-            return bool(curve.verify_with_sm3(signature.hex(), data))
+            return bool(_curve(public=public).verify_with_sm3(signature.hex(), data))
         except (ValueError, IndexError, TypeError):
             return False
 
@@ -119,8 +117,16 @@ class _Sm2Key:
     public: bytes
 
     def sign(self, data: bytes) -> bytes:
-        curve = _gmssl().CryptSM2(private_key=self.private.hex(), public_key=self.public.hex())
-        return bytes.fromhex(curve.sign_with_sm3(data))
+        """Sign with a nonce of our own: gmssl's is not random enough to keep the key secret."""
+        nonce = Sm2Sm3().generate().hex()
+        return bytes.fromhex(_curve(self.private, self.public).sign_with_sm3(data, nonce))
+
+
+def _curve(private: bytes = b"", public: bytes = b"") -> Any:
+    """The curve with a key in it; gmssl's constructor would strip every leading 0 and 4 of `public`."""
+    curve = _gmssl().CryptSM2(private_key=private.hex(), public_key="")
+    curve.public_key = public.hex()
+    return curve
 
 
 def _gmssl() -> Any:

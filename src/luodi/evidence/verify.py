@@ -90,8 +90,13 @@ def verify(
 
 
 def _countersignatures(chains: Iterable[Chain]) -> Iterator[Mark]:
-    """Heads that one chain's records vouch for in another."""
+    """Heads that one chain's records vouch for in another.
+
+    A witness that is not trusted, or whose own chain does not verify, accuses nobody.
+    """
     for chain in chains:
+        if not chain.trusted or chain.verdict is Verdict.FAIL:
+            continue
         name = chain.opening.name if chain.opening else chain.writer
         for record_id, head in chain.walk.witnessed:
             yield Mark(head, f"{name} ({record_id})")

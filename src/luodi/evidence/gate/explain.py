@@ -10,6 +10,7 @@ from luodi.evidence.gate.answer import Answered, Reason
 from luodi.evidence.gate.check import GateReport
 from luodi.evidence.gate.possible import written
 from luodi.evidence.gate.read import role_title
+from luodi.evidence.gate.signatures import Held, Signature
 from luodi.evidence.model import Environment, Side, Status, Verdict
 
 _ENUMS = {
@@ -94,3 +95,84 @@ def _readable(params: Mapping[str, Param], report: GateReport, lang: Lang) -> di
         else:
             readable[key] = value
     return readable
+
+
+def account(report: GateReport, lang: Lang) -> dict[str, object]:
+    """A gate as plain values for a program: stable keys, sentences in the reader's language."""
+    gate = report.gate
+    return {
+        "gate": gate.id,
+        "title": gate.title[lang],
+        "question": gate.question[lang],
+        "environment": gate.environment.value,
+        "answer": report.answer.value,
+        "asked_at": report.asked_at,
+        "definition": report.definition,
+        "reasons": [_said(reason, report, lang) for reason in report.reasons],
+        "criteria": [_criterion(item, report, lang) for item in report.criteria],
+        "signatures": [_signature(item, report, lang) for item in report.signatures],
+        "decision": _signature(report.decision, report, lang) if report.decision else None,
+        "conditions": [_condition(item) for item in report.conditions],
+        "waivers": [
+            {"criterion": item.criterion, "evidence": item.record.id, "reason": item.reason}
+            for item in report.waivers
+        ],
+    }
+
+
+def _said(reason: Reason, report: GateReport, lang: Lang) -> dict[str, object]:
+    return {
+        "code": reason.code,
+        "params": dict(reason.params),
+        "text": explain(reason, report, lang),
+    }
+
+
+def _criterion(item: Answered, report: GateReport, lang: Lang) -> dict[str, object]:
+    criterion = item.criterion
+    return {
+        "id": criterion.id,
+        "group": criterion.group,
+        "title": criterion.title[lang],
+        "state": item.state.value,
+        "hard_stop": criterion.hard_stop,
+        "required": required(item, lang),
+        "found": found(item, lang),
+        "age_seconds": int(item.age.total_seconds()) if item.age is not None else None,
+        "evidence": [record.id for record in item.evidence],
+        "reasons": [_said(reason, report, lang) for reason in item.reasons],
+        "owner": {"vendor": criterion.vendor_owner, "hospital": criterion.hospital_owner},
+        "why": criterion.why[lang],
+        "remedy": criterion.remedy[lang],
+    }
+
+
+def _signature(item: Signature, report: GateReport, lang: Lang) -> dict[str, object]:
+    decision = item.decision
+    return {
+        "seat": item.seat.id,
+        "title": item.seat.title[lang],
+        "side": item.seat.side.value,
+        "veto": item.seat.veto,
+        "optional": item.seat.optional,
+        "choice": decision.choice.value if decision else None,
+        "name": decision.name if decision else None,
+        "reason": decision.reason if decision else None,
+        "evidence": item.record.id if item.record else None,
+        "counts": item.counts,
+        "reasons": [_said(reason, report, lang) for reason in item.reasons],
+    }
+
+
+def _condition(item: Held) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "gate": item.gate,
+        "seat": item.seat,
+        "text": item.condition.text,
+        "owner": item.condition.owner,
+        "due": item.condition.due,
+        "state": item.state.value,
+        "closed_by": item.closed_by,
+        "closed_because": item.closed_because,
+    }

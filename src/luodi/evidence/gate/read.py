@@ -163,8 +163,8 @@ def _gate(table: GateTable, known: Mapping[str, CriterionTable], where: str) -> 
     )
     return Gate(
         id=table.id,
-        title=_both(table.title),
-        question=_both(table.question),
+        title=both(table.title),
+        question=both(table.question),
         environment=table.environment,
         offset_days=table.offset_days,
         criteria=criteria,
@@ -190,9 +190,9 @@ def _criterion(
     criterion = Criterion(
         id=table.id,
         group=table.group,
-        title=_both(table.title),
-        why=_both(table.why),
-        remedy=_both(table.remedy),
+        title=both(table.title),
+        why=both(table.why),
+        remedy=both(table.remedy),
         kind=table.kind,
         subject=table.subject,
         engine=table.engine,
@@ -234,7 +234,7 @@ def _age(text: str, where: str, place: str) -> timedelta | None:
 
 
 def _seat(table: SeatTable) -> Seat:
-    title = _both(table.title) if table.title else role_title(table.id)
+    title = both(table.title) if table.title else role_title(table.id)
     return Seat(id=table.id, side=table.side, veto=table.veto, optional=table.optional, title=title)
 
 
@@ -249,7 +249,8 @@ def _roles() -> dict[str, dict[Lang, str]]:
     return cast("dict[str, dict[Lang, str]]", parse_toml(text, "roles.toml")["role"])
 
 
-def _both(words: Words) -> dict[Lang, str]:
+def both(words: Words) -> dict[Lang, str]:
+    """A sentence in both languages; one that was given in a single language serves for both."""
     if isinstance(words, str):
         return dict.fromkeys(LANGUAGES, words)
     return {lang: words.get(lang) or next(iter(words.values()), "") for lang in LANGUAGES}

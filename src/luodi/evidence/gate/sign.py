@@ -8,6 +8,7 @@ unnoticed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.gate.check import GateReport
@@ -205,3 +206,21 @@ def _heads(verification: Verification, own_writer: str) -> tuple[HeadMark, ...]:
         and chain.writer != own_writer
         and chain.verdict is not Verdict.FAIL
     )
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition as it is typed: ``text|owner|2027-03-12``; owner and day may be left out.
+
+    Raises
+    ------
+    WrongUse
+        ``evidence.condition_malformed``.
+    """
+    said, owner, due = ([part.strip() for part in text.split("|")] + ["", ""])[:3]
+    try:
+        day = date.fromisoformat(due) if due else None
+    except ValueError as error:
+        raise WrongUse("evidence.condition_malformed", {"text": text[:80]}) from error
+    if not said or text.count("|") > 2:
+        raise WrongUse("evidence.condition_malformed", {"text": text[:80]})
+    return Condition(text=said, owner=owner, due=day)

@@ -1,0 +1,139 @@
+"""``luodi gate``: go or no-go, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from luodi.cli.command import group
+from luodi.cli.terminal import Terminal
+from luodi.evidence.model import Choice
+
+if TYPE_CHECKING:
+    from luodi.landing.site import Site
+
+app = group("gate")
+
+Folder = Annotated[Path, typer.Option(help="cli.folder")]
+Gate = Annotated[str, typer.Argument(help="cli.gate_argument")]
+
+
+@app.command("list")
+def list_(folder: Folder = Path()) -> None:
+    """List the gates with what each says now."""
+    from luodi.cli.gate_page import draw_list
+    from luodi.evidence.gate.explain import account
+
+    terminal = Terminal.current()
+    reports = _site(folder).check_all()
+    payload = {"gates": [account(report, terminal.lang) for report in reports]}
+    terminal.finish(payload, lambda: draw_list(terminal, reports))
+
+
+@app.command("check")
+def check(gate: Gate, folder: Folder = Path()) -> None:
+    """Ask the ledger: go or no-go."""
+    from luodi.cli.gate_page import draw_answer, draw_check
+    from luodi.evidence.gate.check import OPEN
+    from luodi.evidence.gate.explain import account
+
+    terminal = Terminal.current()
+    report, _ = _site(folder).check(gate)
+
+    def draw() -> None:
+        draw_check(terminal, report)
+        draw_answer(terminal, report)
+
+    exit_code = 0 if report.answer in OPEN else 1
+    terminal.finish(account(report, terminal.lang), draw, exit_code)
+
+
+@app.command("explain")
+def explain(
+    gate: Gate,
+    criterion: Annotated[str | None, typer.Argument(help="cli.gate_criterion")] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Explain every criterion of a gate, or one: why it says that, and what to do."""
+    from luodi.cli.gate_page import draw_answer, draw_explanation
+    from luodi.evidence.errors import WrongUse
+    from luodi.evidence.gate.check import OPEN
+    from luodi.evidence.gate.explain import account
+
+    terminal = Terminal.current()
+    report, _ = _site(folder).check(gate)
+    chosen = [item for item in report.criteria if criterion in (None, item.criterion.id)]
+    if criterion is not None and not chosen:
+        raise WrongUse("evidence.sign_no_criterion", {"gate": gate, "target": criterion})
+    payload = account(report, terminal.lang)
+
+    def draw() -> None:
+        for item in chosen:
+            draw_explanation(terminal, item, report)
+        draw_answer(terminal, report)
+
+    terminal.finish(payload, draw, 0 if report.answer in OPEN else 1)
+
+
+@app.command("sign")
+def sign(
+    gate: Gate,
+    seat: Annotated[str, typer.Option(help="cli.gate_seat")],
+    choice: Annotated[Choice, typer.Option(help="cli.gate_choice")],
+    name: Annotated[str, typer.Option(help="cli.gate_name")] = "",
+    reason: Annotated[str, typer.Option(help="cli.gate_reason")] = "",
+    condition: Annotated[list[str] | None, typer.Option(help="cli.gate_condition")] = None,
+    target: Annotated[str, typer.Option(help="cli.gate_target")] = "",
+    scan: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="cli.gate_scan")
+    ] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Say something at a gate, with this installation's key."""
+    from luodi.cli.gate_page import draw_answer
+    from luodi.evidence.canonical import digest_bytes
+    from luodi.evidence.gate.explain import word
+    from luodi.evidence.gate.sign import Voice, parse_condition
+
+    terminal = Terminal.current()
+    site = _site(folder)
+    voice = Voice(
+        seat=seat,
+        name=name or site.settings.actor,
+        choice=choice,
+        reason=reason,
+        conditions=tuple(parse_condition(text) for text in condition or ()),
+        target=target,
+        scan=digest_bytes(scan.read_bytes()) if scan else "",
+    )
+    outcome, record = site.sign(gate, voice)
+    report, _ = site.check(gate)
+    payload = {
+        "id": getattr(record, "id", ""),
+        "decision": outcome.result,
+        "witnessed": outcome.heads,
+        "answer": report.answer.value,
+    }
+
+    def draw() -> None:
+        title = report.gate.seat(seat)
+        terminal.say(
+            "cli.gate_signed",
+            {
+                "seat": title.title[terminal.lang] if title else seat,
+                "choice": word("choice", choice.value, terminal.lang),
+                "id": str(payload["id"]),
+            },
+        )
+        draw_answer(terminal, report)
+
+    terminal.finish(payload, draw)
+
+
+def _site(folder: Path) -> Site:
+    from luodi.landing.settings import read_settings
+    from luodi.landing.site import Site
+
+    return Site.open(folder, read_settings())

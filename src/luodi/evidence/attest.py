@@ -1,0 +1,85 @@
+"""Attest: evidence a person gives, bound to the scan of a signed paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from luodi.evidence.canonical import digest_bytes
+from luodi.evidence.errors import WrongUse
+from luodi.evidence.files import explained
+from luodi.evidence.model import Artefact, Attestation, Figure, Kind, Verdict
+from luodi.evidence.outcome import Outcome
+
+
+def attest(
+    subject: str,
+    statement: str,
+    scan: Path,
+    *,
+    signer: str,
+    countersigner: str = "",
+    expires: date | None = None,
+    figures: Iterable[Figure] = (),
+    verdict: Verdict = Verdict.PASS,
+) -> Outcome[Attestation]:
+    """Put a person's word into the ledger: training, a drill, an interview, a signed agreement.
+
+    The scan itself stays where it is; the ledger keeps its SHA-256.
+
+    Raises
+    ------
+    WrongUse
+        ``evidence.attest_subject``, ``evidence.attest_empty_scan``, ``evidence.attest_signers``.
+    LuodiError
+        The scan cannot be read.
+    """
+    area, _, thing = subject.partition(":")
+    if not area or not thing:
+        raise WrongUse("evidence.attest_subject", {"subject": subject})
+    if signer == countersigner:
+        raise WrongUse("evidence.attest_signers", {"name": signer})
+    with explained(scan):
+        data = scan.read_bytes()
+    if not data:
+        raise WrongUse("evidence.attest_empty_scan", {"path": str(scan)})
+    said = Attestation(
+        statement=statement,
+        scan=digest_bytes(data),
+        signer=signer,
+        countersigner=countersigner,
+        expires=expires,
+    )
+    return Outcome(
+        said,
+        subject=subject,
+        engine="evidence",
+        verb="attest",
+        verdict=verdict,
+        kind=Kind.ATTESTATION,
+        figures=tuple(figures),
+        artefacts=(Artefact(name=scan.name, digest=said.scan),),
+        attestation=said,
+    )
+
+
+def parse_figure(text: str) -> Figure:
+    """Read a figure as it is typed: ``pass_rate=98.5:percent``.
+
+    Raises
+    ------
+    WrongUse
+        ``evidence.figure_malformed``.
+    """
+    name, _, rest = text.partition("=")
+    number, _, unit = rest.partition(":")
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not name.strip() or not value.is_finite():
+        raise WrongUse("evidence.figure_malformed", {"text": text[:80]})
+    whole = value == value.to_integral_value()
+    return Figure(name=name.strip(), value=int(value) if whole else value, unit=unit.strip())

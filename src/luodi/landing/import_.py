@@ -1,0 +1,194 @@
+"""Import a bundle: ledgers merge by themselves, everything else by a person's look at the diff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from luodi.evidence.errors import LuodiError, WrongUse
+from luodi.evidence.files import write_atomic
+from luodi.evidence.ledger import Ledger
+from luodi.evidence.merge import Merged, merge
+from luodi.evidence.model import Artefact, Figure, Finding, Severity, Side
+from luodi.evidence.outcome import Outcome, verdict_of
+from luodi.landing.bundle import Bundle, SentChains
+from luodi.landing.canonical import file_digest
+from luodi.landing.difference import Difference, Whose, differences
+from luodi.landing.folder import LandingFolder
+from luodi.landing.home import Home
+from luodi.landing.keys import TrustedKey, fingerprint, format_key
+from luodi.landing.revision import Revision, write_base
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose after looking at the differences, by place in the folder."""
+
+    take: frozenset[str] = field(default_factory=frozenset)
+    keep: frozenset[str] = field(default_factory=frozenset)
+    take_all: bool = False
+
+    def takes(self, difference: Difference) -> bool:
+        """Tell whether their version replaces mine."""
+        if difference.name in self.keep:
+            return False
+        return self.take_all or difference.name in self.take
+
+    def open(self, difference: Difference) -> bool:
+        """Tell whether nobody has decided yet; what only I changed needs no decision."""
+        decided = self.take_all or difference.name in self.take | self.keep
+        return not decided and difference.whose is not Whose.MINE
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A bundle after import: what differs, what was taken, what still waits for a person."""
+
+    folder: Path
+    merged: tuple[Merged, ...]
+    differences: tuple[Difference, ...]
+    taken: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+def check_signer(bundle: Bundle, path: Path, trusted: Mapping[str, TrustedKey]) -> None:
+    """Refuse a bundle signed by a key nobody here has trusted.
+
+    Raises
+    ------
+    LuodiError
+        ``landing.bundle_untrusted``, with the fingerprint to compare and the line to trust.
+    """
+    known = {key.public_key for key in trusted.values()}
+    if bundle.signer.public_key not in known:
+        raise LuodiError(
+            "landing.bundle_untrusted",
+            {
+                "path": str(path),
+                "name": bundle.signer.name,
+                "fingerprint": fingerprint(bundle.signer.public_key),
+                "line": format_key(bundle.signer),
+            },
+        )
+
+
+def unpack_new(bundle: Bundle, target: Path) -> LandingFolder:
+    """Make a folder from a bundle where there is none; its ledger still has to be merged.
+
+    Raises
+    ------
+    WrongUse
+        ``landing.exists``.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise WrongUse("landing.exists", {"path": str(target)})
+    folder = LandingFolder(target.absolute())
+    for name in sorted(bundle.content(), key=_landing_last):
+        _take(bundle, folder, name)
+    return folder
+
+
+def import_bundle(
+    bundle: Bundle,
+    folder: LandingFolder,
+    ledger: Ledger,
+    *,
+    home: Home,
+    trusted: Mapping[str, Side],
+    choices: Choices,
+    bundle_digest: str,
+) -> Outcome[Imported]:
+    """Merge a bundle into a folder.
+
+    Ledgers merge as they are.  Of the other files only those a person chose are replaced; the rest
+    is reported and waits.  Once nothing waits, the bundle's revision becomes the common one.
+
+    Raises
+    ------
+    LuodiError
+        ``landing.bundle_other_project``; the disk says no.
+    WrongUse
+        ``landing.no_difference``: a file was chosen that does not differ.
+    """
+    project = folder.project.project
+    if bundle.manifest.project != project:
+        raise LuodiError(
+            "landing.bundle_other_project",
+            {"found": bundle.manifest.name, "expected": folder.project.name},
+        )
+    found = compare(bundle, folder)
+    _check_choices(choices, found)
+    union = merge(ledger, SentChains(bundle), trusted=trusted)
+    taken = tuple(item.name for item in found if choices.takes(item))
+    for name in taken:
+        _take(bundle, folder, name)
+    waiting = tuple(item.name for item in found if choices.open(item))
+    if not waiting:
+        write_base(home, project, bundle.manifest.revision)
+    findings = (*union.findings, *_waits(waiting))
+    return Outcome(
+        Imported(folder.path, union.result, found, taken, waiting),
+        subject=f"bundle:{bundle.manifest.revision.id[:16]}",
+        engine="landing",
+        verb="import",
+        verdict=verdict_of(findings),
+        figures=(
+            *union.figures,
+            Figure(name="differing", value=len(found), unit="file"),
+            Figure(name="taken", value=len(taken), unit="file"),
+            Figure(name="waiting", value=len(waiting), unit="file"),
+        ),
+        findings=findings,
+        artefacts=(Artefact(name="bundle", digest=bundle_digest),),
+    )
+
+
+def compare(bundle: Bundle, folder: LandingFolder) -> tuple[Difference, ...]:
+    """List what a bundle says otherwise than the folder."""
+    mine, content = folder.digests(), bundle.content()
+    texts = {
+        name: (_text_of(folder.path / name), content.get(name, b"").decode("utf-8", "replace"))
+        for name in mine.keys() | content.keys()
+    }
+    base: Revision | None = bundle.manifest.base
+    return differences(mine, bundle.manifest.revision.files, base.files if base else None, texts)
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def _check_choices(choices: Choices, found: tuple[Difference, ...]) -> None:
+    names = {item.name for item in found}
+    for name in sorted((choices.take | choices.keep) - names):
+        raise WrongUse("landing.no_difference", {"name": name, "known": tuple(sorted(names))})
+
+
+def _take(bundle: Bundle, folder: LandingFolder, name: str) -> None:
+    """Put their version in place of mine; a file they removed is removed here too."""
+    data = bundle.content().get(name)
+    path = folder.path / name
+    if data is None:
+        path.unlink(missing_ok=True)
+        return
+    write_atomic(path, data)
+    if file_digest(path) != bundle.manifest.revision.files.get(name):
+        raise LuodiError("landing.bundle_altered", {"path": name, "files": (name,)})
+
+
+def _waits(waiting: tuple[str, ...]) -> tuple[Finding, ...]:
+    if not waiting:
+        return ()
+    finding = Finding(
+        code="landing.import_waits",
+        params={"files": ", ".join(waiting)},
+        severity=Severity.WARN,
+        count=len(waiting),
+    )
+    return (finding,)
+
+
+def _landing_last(name: str) -> bool:
+    """``landing.toml`` makes a folder a landing folder, so it is written when all else is there."""
+    return name == "landing.toml"

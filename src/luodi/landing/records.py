@@ -1,0 +1,139 @@
+"""Look into the ledger: one record, the newest ones, all of them for an auditor."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from luodi.evidence.catalogue import Lang, say
+from luodi.evidence.errors import WrongUse
+from luodi.evidence.files import explained, write_atomic
+from luodi.evidence.head import decode_head, parse_token
+from luodi.evidence.model import Evidence, Kind
+from luodi.evidence.verify import Mark, Verification
+
+
+def find_record(verification: Verification, record_id: str) -> Evidence:
+    """Find a record by ``writer:seq``.
+
+    Raises
+    ------
+    WrongUse
+        ``landing.no_record``.
+    """
+    for record in _all(verification):
+        if record.id == record_id:
+            return record
+    raise WrongUse("landing.no_record", {"id": record_id})
+
+
+def newest(
+    verification: Verification, *, subject: str = "", kind: Kind | None = None, last: int = 20
+) -> list[Evidence]:
+    """List the records recorded last, newest first, of a subject and a kind where asked."""
+    found = [
+        record
+        for record in _all(verification)
+        if record.subject.startswith(subject) and kind in (None, record.kind)
+    ]
+    return sorted(found, key=lambda item: (item.recorded, item.seq), reverse=True)[:last]
+
+
+def write_records(verification: Verification, target: Path, lang: Lang) -> int:
+    """Write every record to a new file; its ending chooses the form.
+
+    ``.jsonl`` keeps the records whole; ``.csv``, in UTF-8 with a mark so that Excel reads it, has
+    one line each with figures and findings as text.
+
+    Raises
+    ------
+    WrongUse
+        ``landing.exists``, ``landing.export_form``.
+    """
+    if target.exists():
+        raise WrongUse("landing.exists", {"path": str(target)})
+    records = sorted(_all(verification), key=lambda item: (item.recorded, item.writer, item.seq))
+    match target.suffix.lower():
+        case ".jsonl":
+            lines = (msgspec.json.encode(record, order="sorted") for record in records)
+            data = b"".join(line + b"\n" for line in lines)
+        case ".csv":
+            data = _csv(records, lang).encode("utf-8-sig")
+        case _:
+            raise WrongUse("landing.export_form", {"path": str(target)})
+    write_atomic(target, data)
+    return len(records)
+
+
+_FIELDS = (
+    "recorded",
+    "kind",
+    "environment",
+    "subject",
+    "engine",
+    "verb",
+    "status",
+    "verdict",
+    "actor",
+    "host",
+    "version",
+)
+
+
+def _csv(records: list[Evidence], lang: Lang) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("id", *_FIELDS, "figures", "findings", "signer"))
+    for record in records:
+        plain = msgspec.to_builtins(record)
+        figures = "; ".join(f"{f.name} = {f.value} {f.unit}".rstrip() for f in record.figures)
+        findings = "; ".join(say(f.code, f.params, lang) for f in record.findings)
+        signer = record.attestation.signer if record.attestation else ""
+        row = (record.id, *(plain[name] for name in _FIELDS), figures, findings, signer)
+        writer.writerow([_inert(str(cell)) for cell in row])
+    return text.getvalue()
+
+
+def _inert(cell: str) -> str:
+    """Keep a spreadsheet from running a cell as a formula."""
+    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def read_marks(text: str, project: str) -> Iterator[Mark]:
+    """Read heads kept elsewhere: a line, a file of lines, a ``.head`` file or a folder of these.
+
+    Raises
+    ------
+    WrongUse
+        ``evidence.token_malformed``, ``landing.mark_other_project``.
+    """
+    path = Path(text)
+    if text.startswith("luodi-head:") or not path.exists():
+        yield _mark(text, project, "--since")
+        return
+    with explained(path):
+        files = sorted(path.glob("**/*.head")) if path.is_dir() else [path]
+        for file in files:
+            if file.suffix == ".head":
+                head = decode_head(file.read_bytes(), file)
+                yield _mark(head.token(), project, str(file))
+                continue
+            for line in file.read_text(encoding="utf-8-sig").splitlines():
+                if line.strip():
+                    yield _mark(line, project, str(file))
+
+
+def _mark(text: str, project: str, source: str) -> Mark:
+    found, head = parse_token(text)
+    if found != project:
+        raise WrongUse("landing.mark_other_project", {"found": found, "expected": project})
+    return Mark(head, source)
+
+
+def _all(verification: Verification) -> Iterator[Evidence]:
+    for chain in verification.chains:
+        yield from chain.records

@@ -1,0 +1,181 @@
+"""Every setting of Luodi, typed, read from ``LUODI_*``, and wrong ones refused by name.
+
+The table is ``settings.toml``, which `luodi doctor` and the handbook show as well.
+"""
+
+from __future__ import annotations
+
+import difflib
+import getpass
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal, Self, TypeAlias, cast
+
+import msgspec
+import platformdirs
+
+from luodi.evidence.catalogue import Lang, Param
+from luodi.evidence.errors import WrongUse
+from luodi.evidence.model import Side
+from luodi.landing.names import LONGEST, is_plain, visible
+
+PREFIX = "LUODI_"
+LONGEST_WAIT = 86_400.0
+"""A day; whoever waits longer for a lock has another problem."""
+
+
+class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the table.  An empty ``default`` is worked out, as the meaning says."""
+
+    type: Literal["path", "choice", "name", "seconds"]
+    zh: str
+    en: str
+    default: str = ""
+    allowed: tuple[str, ...] = ()
+
+    def meaning(self, lang: Lang) -> str:
+        """What the setting is for."""
+        return self.zh if lang == "zh" else self.en
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: Literal[1]
+    others: tuple[str, ...]
+    setting: dict[str, Setting]
+
+
+@cache
+def _table() -> _Table:
+    source = resources.files("luodi") / "landing" / "settings.toml"
+    return msgspec.convert(tomllib.loads(source.read_text(encoding="utf-8")), _Table)
+
+
+def known_settings() -> Mapping[str, Setting]:
+    """Every setting by the name of its variable, in the table's order."""
+    return _table().setting
+
+
+def field_of(name: str) -> str:
+    """Name of the `Settings` field that a variable fills: ``LUODI_HOME`` → ``home``."""
+    return name.removeprefix(PREFIX).lower()
+
+
+Language: TypeAlias = Literal["zh", "en", "auto"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in effect; ``lock_timeout`` is in seconds, both paths are absolute."""
+
+    home: Path
+    lang: Language
+    actor: str
+    side: Side
+    suite: str
+    vault_keys: Path
+    lock_timeout: float
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings from an environment.
+
+        An empty value is an unset one; blanks around a value are dropped, because ``set X=y &&``
+        on Windows leaves one.
+
+        Raises
+        ------
+        WrongUse
+            ``landing.setting_*``: names the variable, its value and what is allowed.
+        """
+        _refuse_unknown(environ)
+        given = {name: environ.get(name, "").strip() for name in known_settings()}
+        home = _path(given, "LUODI_HOME") or default_home()
+        return cls(
+            home=home,
+            lang=cast(Language, _choice(given, "LUODI_LANG")),
+            actor=_name(given, "LUODI_ACTOR") or login_name(),
+            side=Side(_choice(given, "LUODI_SIDE")),
+            suite=_choice(given, "LUODI_SUITE"),
+            vault_keys=_path(given, "LUODI_VAULT_KEYS") or home / "keys" / "vault",
+            lock_timeout=_seconds(given, "LUODI_LOCK_TIMEOUT"),
+        )
+
+
+def read_settings() -> Settings:
+    """Read the settings of this process."""
+    return Settings.read(os.environ)
+
+
+def default_home() -> Path:
+    """Where ``LUODI_HOME`` is when nobody says otherwise."""
+    return platformdirs.user_data_path("luodi", appauthor=False)
+
+
+def login_name() -> str:
+    """Name of the login; an account without one, as in some containers, is ``unknown``."""
+    try:
+        name = getpass.getuser().strip()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+    return name if is_plain(name) else "unknown"
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = known_settings()
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name in known or name in _table().others:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+        if near:
+            raise WrongUse("landing.setting_misspelt", {"name": visible(name), "near": near[0]})
+        raise WrongUse("landing.setting_unknown", {"name": visible(name), "known": tuple(known)})
+
+
+def _choice(given: Mapping[str, str], name: str) -> str:
+    setting = known_settings()[name]
+    value = given[name] or setting.default
+    if value not in setting.allowed:
+        params: dict[str, Param] = {"name": name, "value": visible(value)}
+        params["allowed"] = setting.allowed
+        raise WrongUse("landing.setting_choice", params)
+    return value
+
+
+def _path(given: Mapping[str, str], name: str) -> Path | None:
+    """A relative path would mean another folder after every ``cd``: another key, another vault."""
+    if not given[name]:
+        return None
+    try:
+        path = Path(given[name]).expanduser()
+    except RuntimeError:
+        path = Path(given[name])
+    if not path.is_absolute() or "\0" in given[name]:
+        raise WrongUse("landing.setting_path", {"name": name, "value": visible(given[name])})
+    return path
+
+
+def _name(given: Mapping[str, str], name: str) -> str:
+    if given[name] and not is_plain(given[name]):
+        params: dict[str, Param] = {"name": name, "value": visible(given[name])}
+        params["longest"] = LONGEST
+        raise WrongUse("landing.setting_name", params)
+    return given[name]
+
+
+def _seconds(given: Mapping[str, str], name: str) -> float:
+    value = given[name] or known_settings()[name].default
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_WAIT:
+        params: dict[str, Param] = {"name": name, "value": visible(value)}
+        params["longest"] = int(LONGEST_WAIT)
+        raise WrongUse("landing.setting_seconds", params)
+    return seconds

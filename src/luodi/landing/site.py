@@ -1,0 +1,124 @@
+"""A landing folder with the installation that works in it: keys, trust, ledger, who is acting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from luodi.evidence.gate.answer import Shelf
+from luodi.evidence.gate.check import GateReport, check
+from luodi.evidence.gate.sign import Voice, sign
+from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.model import Decision, Draft, Environment, Evidence, Side, Verdict
+from luodi.evidence.outcome import Act, Author, Outcome, perform
+from luodi.evidence.suite import Signer
+from luodi.evidence.verify import Mark, Verification, verify
+from luodi.landing.folder import LandingFolder
+from luodi.landing.home import Home
+from luodi.landing.keys import TrustedKey, own_signer, trusted_keys
+from luodi.landing.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the engineer sits: one folder, one installation."""
+
+    folder: LandingFolder
+    home: Home
+    settings: Settings
+
+    @classmethod
+    def open(cls, start: Path, settings: Settings) -> Site:
+        """Open the landing folder at `start` or above it with this installation's home."""
+        return cls(LandingFolder.find(start), Home.of(settings), settings)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The installation's signing key, made on first use."""
+        return own_signer(self.home, self.settings)
+
+    @cached_property
+    def trusted(self) -> Mapping[str, TrustedKey]:
+        """Keys this installation trusts, its own among them."""
+        return trusted_keys(self.home)
+
+    @property
+    def sides(self) -> dict[str, Side]:
+        """Whose key writes which chain."""
+        return {writer: key.side for writer, key in self.trusted.items()}
+
+    @cached_property
+    def chains(self) -> JsonLinesLedger:
+        """The ledger, to be read."""
+        return self.folder.ledger(self.home)
+
+    @cached_property
+    def ledger(self) -> JsonLinesLedger:
+        """The ledger, to be written as well."""
+        return self.folder.ledger(self.home, self.signer)
+
+    def author(self, environment: Environment | None = None, actor: str = "") -> Author:
+        """Who acts, in which environment: the folder's, unless told otherwise."""
+        chosen = environment or self.folder.project.environment
+        return Author(actor or self.settings.actor, chosen)
+
+    def perform(
+        self,
+        act: Act,
+        verb: Callable[[], Outcome[T]],
+        *,
+        environment: Environment | None = None,
+        actor: str = "",
+    ) -> tuple[Outcome[T], Evidence | Draft]:
+        """Run a verb and keep its evidence in this site's ledger."""
+        author = self.author(environment, actor)
+        return perform(act, verb, author=author, ledger=self.ledger)
+
+    def verify(self, since: Iterable[Mark] = (), *, keep: bool = False) -> Outcome[Verification]:
+        """Verify the ledger, also against the heads this installation has seen before."""
+        project = self.folder.project.project
+        memory = self.home.state(project) / "seen.json"
+        seen = self.chains.seen.read() if self.chains.seen else {}
+        remembered = [Mark(head, memory.name) for head in seen.values()]
+        return verify(self.chains, trusted=self.sides, since=(*since, *remembered), keep=keep)
+
+    def remember(self, verification: Verification) -> None:
+        """Keep the heads of chains that verify, so that their roll-back is noticed here."""
+        if self.chains.seen is not None:
+            self.chains.seen.remember(
+                *(
+                    chain.head.mark
+                    for chain in verification.chains
+                    if chain.head is not None and chain.verdict is not Verdict.FAIL
+                )
+            )
+
+    def check(
+        self, gate_id: str, moment: datetime | None = None
+    ) -> tuple[GateReport, Verification]:
+        """Check a gate against the verified ledger."""
+        gate = self.folder.gate(gate_id)
+        verification = self.verify(keep=True).result
+        shelf = Shelf(verification, [self.folder.resolve])
+        return check(gate, verification, shelf, self.sides, moment), verification
+
+    def check_all(self, moment: datetime | None = None) -> tuple[GateReport, ...]:
+        """Check every gate of the project, reading the ledger once."""
+        verification = self.verify(keep=True).result
+        shelf = Shelf(verification, [self.folder.resolve])
+        return tuple(
+            check(gate, verification, shelf, self.sides, moment) for gate in self.folder.gates
+        )
+
+    def sign(self, gate_id: str, voice: Voice) -> tuple[Outcome[Decision], Evidence | Draft]:
+        """Let a person speak at a gate, with this installation's key."""
+        report, verification = self.check(gate_id)
+        outcome = sign(report, voice, verification, self.signer.writer, self.signer.side)
+        act = Act("evidence", outcome.verb, f"gate:{gate_id}")
+        return self.perform(act, lambda: outcome, actor=voice.name)
