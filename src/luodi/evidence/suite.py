@@ -123,7 +123,7 @@ class _Sm2Key:
 
 
 def _curve(private: bytes = b"", public: bytes = b"") -> Any:
-    """The curve with a key in it; gmssl's constructor would strip every leading 0 and 4 of `public`."""
+    """The curve with a key; gmssl's constructor would strip every leading 0 and 4 of `public`."""
     curve = _gmssl().CryptSM2(private_key=private.hex(), public_key="")
     curve.public_key = public.hex()
     return curve

@@ -10,7 +10,7 @@ from enum import StrEnum
 from luodi.evidence.catalogue import Param
 from luodi.evidence.freshness import Answer, Freshness, Resolver, Standing, expired, identity
 from luodi.evidence.gate.compare import meets
-from luodi.evidence.gate.model import CannotTell, Criterion, Gate, Op, real_enough
+from luodi.evidence.gate.model import CannotTell, Criterion, Gate, real_enough
 from luodi.evidence.model import Evidence, Kind, Status, Verdict, now
 from luodi.evidence.verify import Verification
 
@@ -196,16 +196,15 @@ def _said(criterion: Criterion, record: Evidence) -> Iterable[Judgement]:
                 required=item.unit,
             )
         elif not meets(figure.value, item):
-            required = (str(item.value), str(item.high)) if item.op is Op.BETWEEN else item.value
             yield _part(
                 record,
                 State.FAIL,
                 "evidence.reason_figure",
                 figure=item.figure,
                 found=figure.value,
+                unit=figure.unit,
                 op=item.op.value,
-                required=required,
-                unit=item.unit,
+                required=item.value if item.high is None else (str(item.value), str(item.high)),
             )
 
 

@@ -203,14 +203,17 @@ def _waiting(
     gate: Gate, signatures: tuple[Signature, ...], decision: Signature | None
 ) -> tuple[Reason, ...]:
     """Who has yet to speak, or to speak again; the decision is the decider's own signature."""
+    silent: list[str] = []
     reasons: list[Reason] = []
     for signature in signatures:
-        if signature.seat.id == gate.decider:
+        if signature.seat.id == gate.decider or signature.counts:
             continue
-        silent = signature.decision is None and signature.seat.optional
-        if not signature.counts and not silent:
-            seat = Reason("evidence.gate_awaits_seat", {"seat": signature.seat.id})
-            reasons += signature.reasons or (seat,)
+        if signature.decision is not None:
+            reasons += signature.reasons
+        elif not signature.seat.optional:
+            silent.append(signature.seat.id)
+    if silent:
+        reasons.append(Reason("evidence.gate_awaits_seats", {"seats": tuple(silent)}))
     if decision is not None and not decision.counts:
         missing = Reason("evidence.gate_awaits_decision", {"seat": gate.decider})
         reasons += decision.reasons or (missing,)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from luodi.evidence.catalogue import Lang, Param, say
+from luodi.evidence.figures import amount, figure_name, written_figure
 from luodi.evidence.gate.answer import Answered, Reason
 from luodi.evidence.gate.check import GateReport
-from luodi.evidence.gate.possible import written
+from luodi.evidence.gate.compare import meets
+from luodi.evidence.gate.model import Op, Requirement
 from luodi.evidence.gate.read import role_title
 from luodi.evidence.gate.signatures import Held, Signature
 from luodi.evidence.model import Environment, Side, Status, Verdict
 
+LISTED = 5
+"""How many criteria a sentence names before it only counts them."""
+
+_SIGNS = {Op.EQ: "=", Op.NE: "≠", Op.LT: "<", Op.LE: "≤", Op.GT: ">", Op.GE: "≥"}
 _ENUMS = {
     "environment": {item.value for item in Environment},
     "side": {item.value for item in Side},
@@ -23,13 +29,13 @@ _ENUMS = {
 
 def explain(reason: Reason, report: GateReport, lang: Lang) -> str:
     """Say one reason: criteria by their titles, seats by theirs, words of the model translated."""
-    return say(reason.code, _readable(reason.params, report, lang), lang)
+    return say(reason.code, _readable(reason, report, lang), lang)
 
 
 def required(item: Answered, lang: Lang) -> str:
     """What a criterion asks, in one line."""
     criterion = item.criterion
-    parts = [f"{asked.figure} {written(asked)}" for asked in criterion.require]
+    parts = [asked(requirement, lang) for requirement in criterion.require]
     if not parts:
         verdicts = tuple(word("verdict", verdict.value, lang) for verdict in criterion.verdicts)
         parts = ["/".join(verdicts)]
@@ -37,21 +43,35 @@ def required(item: Answered, lang: Lang) -> str:
         parts.append(say("evidence.asks_at_least", {"count": criterion.at_least}, lang))
     if criterion.max_age is not None:
         parts.append(say("evidence.asks_age", {"age": span(criterion.max_age, lang)}, lang))
-    return (";" if lang == "en" else "；").join(parts)
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def asked(requirement: Requirement, lang: Lang) -> str:
+    """Say a comparison: 没有去向 = 0 行."""
+    name = figure_name(requirement.figure, lang)
+    high = requirement.high
+    bound = requirement.value if high is None else (str(requirement.value), str(high))
+    return f"{name} {_bound(requirement.op, bound, requirement.unit, lang)}"
+
+
+def _bound(op: Op, bound: Param, unit: str, lang: Lang) -> str:
+    if isinstance(bound, tuple):
+        low, high = bound
+        return f"{low}–{amount(Decimal(high), unit, lang)}"
+    return f"{_SIGNS[op]} {amount(Decimal(bound), unit, lang)}"
 
 
 def found(item: Answered, lang: Lang) -> str:
-    """What the ledger says to it, in one line."""
-    asked = {requirement.figure for requirement in item.criterion.require}
-    figures = [
-        f"{figure.name} {figure.value} {figure.unit}".rstrip()
-        for record in item.evidence
-        for figure in record.figures
-        if figure.name in asked
-    ]
+    """What the ledger says to it, in one line; the figures that fail come first."""
+    wanted = {requirement.figure: requirement for requirement in item.criterion.require}
+    figures = sorted(
+        (figure for record in item.evidence for figure in record.figures if figure.name in wanted),
+        key=lambda figure: meets(figure.value, wanted[figure.name]),
+    )
     if figures:
-        more = len(figures) - 2
-        return ", ".join(figures[:2]) + (f" … +{more}" if more > 0 else "")
+        said = list(dict.fromkeys(written_figure(figure, lang) for figure in figures))
+        more = len(said) - 2
+        return ", ".join(said[:2]) + (f" … +{more}" if more > 0 else "")
     return ", ".join(
         dict.fromkeys(word("verdict", record.verdict.value, lang) for record in item.evidence)
     )
@@ -77,17 +97,32 @@ def word(group: str, value: str, lang: Lang) -> str:
     return say(f"evidence.word_{group}_{value}", {}, lang)
 
 
-def _readable(params: Mapping[str, Param], report: GateReport, lang: Lang) -> dict[str, Param]:
+def _first(names: list[str], lang: Lang) -> tuple[str, ...]:
+    """The first few of a long list; the table above it has them all."""
+    if len(names) <= LISTED + 1:
+        return tuple(names)
+    rest = say("evidence.and_more", {"count": len(names) - LISTED}, lang)
+    return (*names[:LISTED], rest)
+
+
+def _readable(reason: Reason, report: GateReport, lang: Lang) -> dict[str, Param]:
     titles = {item.criterion.id: item.criterion.title[lang] for item in report.criteria}
     seats = {seat.id: seat.title[lang] for seat in report.gate.seats}
+    unit = str(reason.params.get("unit", ""))
     readable: dict[str, Param] = {}
-    for key, value in params.items():
+    for key, value in reason.params.items():
         if key == "criteria" and isinstance(value, tuple):
-            readable[key] = tuple(titles.get(name, name) for name in value)
+            readable[key] = _first([titles.get(name, name) for name in value], lang)
         elif key == "environments" and isinstance(value, tuple):
             readable[key] = tuple(word("environment", name, lang) for name in value)
         elif key == "seats" and isinstance(value, tuple):
             readable[key] = tuple(seats.get(name, name) for name in value)
+        elif key == "figure" and isinstance(value, str):
+            readable[key] = figure_name(value, lang)
+        elif key == "required" and "op" in reason.params:
+            readable[key] = _bound(Op(str(reason.params["op"])), value, unit, lang)
+        elif key in ("found", "drift") and isinstance(value, (int, Decimal)) and unit:
+            readable[key] = amount(value, unit, lang)
         elif key == "seat" and isinstance(value, str):
             readable[key] = seats.get(value, value)
         elif key in _ENUMS and value in _ENUMS[key] and isinstance(value, str):

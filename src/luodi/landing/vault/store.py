@@ -127,10 +127,7 @@ class Vault:
             with explained(path):
                 raise
         with file:
-            content = VaultObject(file, self.key, identity)
-            if content.entry.name != name:
-                raise self._damaged(identity)
-            yield content
+            yield VaultObject(file, self.key, identity)
 
     def entries(self) -> tuple[VaultEntry, ...]:
         """List the objects by name; their headers and trailers are authenticated.
@@ -143,10 +140,7 @@ class Vault:
         found = []
         for path in files_in(objects(self.path)):
             with explained(path), path.open("rb") as file:
-                entry = VaultObject(file, self.key, path.name).entry
-            if self.key.identity(entry.name) != path.name:
-                raise self._damaged(path.name)
-            found.append(entry)
+                found.append(VaultObject(file, self.key, path.name).entry)
         return tuple(sorted(found, key=lambda entry: entry.name))
 
     def remove(self, name: str) -> None:
@@ -216,9 +210,6 @@ class Vault:
 
     def _absent(self, identity: str) -> LuodiError:
         return LuodiError("landing.vault_object_absent", self._params(identity))
-
-    def _damaged(self, identity: str) -> LuodiError:
-        return LuodiError("landing.vault_object_damaged", self._params(identity))
 
 
 def _check_purpose(purpose: str) -> str:
