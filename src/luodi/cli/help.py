@@ -61,7 +61,7 @@ def _told(param: Parameter, lang: Lang) -> str:
     if param.required and isinstance(param, TyperOption):
         return text + say("cli.help_required", {}, lang)
     default = param.default
-    if default is None or default is False or default == () or not param.show_default:
+    if default in (None, False, (), "") or not param.show_default:
         return text
     return text + say("cli.help_default", {"value": str(getattr(default, "value", default))}, lang)
 
