@@ -1,8 +1,8 @@
 """Answer a gate of 60 criteria over 10,000 records, each time in a fresh process.
 
 Python keeps its compiled modules, as an installed program does; one run before the counted ones
-makes them.  The limit is the interpreter itself: Python starting and ending.  There is no peer that answers
-gates from a verified ledger.
+makes them.  The limit is the interpreter itself, starting and ending.  There is no peer that
+answers gates from a verified ledger.
 """
 
 from __future__ import annotations

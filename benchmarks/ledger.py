@@ -1,7 +1,8 @@
 """Append to and verify the ledger.
 
-The peer of appending is SQLite in WAL mode with ``synchronous=FULL``, one commit per append: durable,
-but neither signed nor chained.  The limit is the disk: the same bytes appended to a file and fsynced.
+The peer of appending is SQLite in WAL mode with ``synchronous=FULL``, one commit an append:
+durable, but neither signed nor chained.  The limit is the disk: the same bytes appended to a file
+and fsynced.
 The limit of verifying is SHA-256 over the same lines.
 """
 
