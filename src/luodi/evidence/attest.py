@@ -32,13 +32,17 @@ def attest(
     Raises
     ------
     WrongUse
-        ``evidence.attest_subject``, ``evidence.attest_empty_scan``, ``evidence.attest_signers``.
+        ``evidence.attest_subject``, ``evidence.attest_no_signer``, ``evidence.attest_signers``,
+        ``evidence.attest_empty_scan``.
     LuodiError
         The scan cannot be read.
     """
     area, _, thing = subject.partition(":")
     if not area or not thing:
         raise WrongUse("evidence.attest_subject", {"subject": subject})
+    signer, countersigner = signer.strip(), countersigner.strip()
+    if not signer:
+        raise WrongUse("evidence.attest_no_signer", {"subject": subject})
     if signer == countersigner:
         raise WrongUse("evidence.attest_signers", {"name": signer})
     with explained(scan):

@@ -16,19 +16,18 @@ from luodi.evidence.ledger import Chains
 from luodi.evidence.model import (
     FORMAT,
     NO_DIGEST,
+    UNREADABLE,
     Evidence,
     Finding,
     HeadMark,
     Opening,
-    Ordinal,
     Severity,
     Side,
     Verdict,
+    format_of,
 )
 from luodi.evidence.outcome import finding_params, verdict_of
 from luodi.evidence.suite import DEFAULT_SUITE, Suite, suite_named, writer_of
-
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
 """A clock set back by less is being kept in step, not tampered with."""
@@ -57,7 +56,7 @@ class Walk:
         """Digest of the record numbered `seq`; empty when there is none."""
         if 0 < seq <= len(self.seqs) and self.seqs[seq - 1] == seq:
             return self.digests[seq - 1]
-        return self.digests[self.seqs.index(seq)] if seq in self.seqs else ""
+        return self.digests[self.seqs.index(seq)] if seq > 0 and seq in self.seqs else ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _opening(lines: list[bytes], writer: str, findings: list[Finding]) -> Openin
     """Read who may write this chain; its name is the fingerprint of that key."""
     try:
         opening = msgspec.json.decode(lines[0], type=Evidence).opening if lines else None
-    except _UNREADABLE:
+    except UNREADABLE:
         opening = None
     if opening is None:
         findings.append(chain_finding("evidence.verify_no_opening", writer))
@@ -218,7 +217,7 @@ def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: boo
         digests.append(digest)
         try:
             record = decode(line)
-        except _UNREADABLE:
+        except UNREADABLE:
             findings.append(_unreadable(line, writer, number))
             seqs.append(0)
             previous, expected = "", expected + 1
@@ -240,17 +239,10 @@ def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: boo
 
 
 def _unreadable(line: bytes, writer: str, number: int) -> Finding:
-    try:
-        version = msgspec.json.decode(line, type=_Version).format
-    except _UNREADABLE:
-        version = 0
+    version = format_of(line)
     if version > FORMAT:
         return chain_finding("evidence.verify_newer", writer, line=number, format=version)
     return chain_finding("evidence.verify_damaged", writer, line=number)
-
-
-class _Version(msgspec.Struct):
-    format: Ordinal = 1
 
 
 def _broken_link(writer: str, number: int, seq: int) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 
@@ -19,10 +20,17 @@ def figure_name(name: str, lang: Lang) -> str:
 
 def amount(value: Number, unit: str, lang: Lang) -> str:
     """Say a number with its unit: 1,284,517 行; money keeps its cents."""
-    cents = unit == "CNY" and value != int(value)
-    text = f"{value:,.2f}" if cents else f"{value:,}"
+    if unit == "CNY" and value != int(value) and value == round(value, 2):
+        text = f"{value:,.2f}"
+    else:
+        text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     said = _said("unit", unit, lang) if unit else ""
     return text + said if said == "%" else f"{text} {said}".rstrip()
+
+
+def unit_name(unit: str, lang: Lang) -> str:
+    """Say a unit by itself; 个 and the like have no English word and keep their name."""
+    return _said("unit", unit, lang) or unit
 
 
 def written_figure(figure: Figure, lang: Lang) -> str:

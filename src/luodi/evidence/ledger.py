@@ -205,7 +205,6 @@ class JsonLinesLedger:
         lines: list[bytes] = []
         for draft in drafts:
             seq += 1
-            fields = {name: getattr(draft, name) for name in Draft.__struct_fields__}
             record = Evidence(
                 format=FORMAT,
                 project=self.project,
@@ -213,7 +212,7 @@ class JsonLinesLedger:
                 seq=seq,
                 previous=digest,
                 recorded=moment,
-                **fields,
+                **msgspec.structs.asdict(draft),
             )
             line = _line(record)
             digest = signer.suite.digest(line)
@@ -341,7 +340,7 @@ def _line(record: Evidence) -> bytes:
     try:
         line = encode(record)
         decode(line)
-    except (msgspec.MsgspecError, UnicodeEncodeError, OverflowError, TypeError) as error:
+    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
         place = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else "$"
         raise LuodiError(
             "evidence.not_storable", {"verb": f"{record.engine} {record.verb}", "place": place}

@@ -270,6 +270,24 @@ class Evidence(Draft, frozen=True, kw_only=True, omit_defaults=True):
         return next((figure for figure in self.figures if figure.name == name), None)
 
 
+class _Version(msgspec.Struct):
+    """The one field that a record of every format has."""
+
+    format: Ordinal
+
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading a damaged or malicious record may raise."""
+
+
+def format_of(line: bytes) -> int:
+    """Tell which format a stored record is of; 0 when it does not read."""
+    try:
+        return msgspec.json.decode(line, type=_Version).format
+    except UNREADABLE:
+        return 0
+
+
 def now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)

@@ -16,7 +16,17 @@ from luodi.evidence.catalogue import Param
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.files import explained
 from luodi.evidence.head import Head, seal
-from luodi.evidence.model import NO_DIGEST, Evidence, Finding, HeadMark, Severity, now
+from luodi.evidence.model import (
+    FORMAT,
+    NO_DIGEST,
+    UNREADABLE,
+    Evidence,
+    Finding,
+    HeadMark,
+    Severity,
+    format_of,
+    now,
+)
 from luodi.evidence.suite import Signer
 
 
@@ -84,8 +94,11 @@ def _base(
         raise LuodiError(
             "evidence.truncated", {**place, "seq": head.seq, "lost": head.size - len(data)}
         )
-    if signer.suite.digest(_last_line(data[: head.size])) != head.digest:
+    last = _last_line(data[: head.size])
+    if signer.suite.digest(last) != head.digest:
         raise LuodiError("evidence.altered", {**place, "seq": head.seq})
+    if (found := format_of(last)) > FORMAT:
+        raise LuodiError("evidence.format_newer", {**place, "found": found, "known": FORMAT})
     return head
 
 
@@ -180,7 +193,7 @@ def _line(data: bytes, seq: int) -> bytes | None:
 def _last_record(complete: bytes) -> Evidence | None:
     try:
         return msgspec.json.decode(_last_line(complete), type=Evidence)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from luodi.evidence.catalogue import Param
 from luodi.evidence.freshness import Answer, Freshness, Resolver, Standing, expired, identity
 from luodi.evidence.gate.compare import meets
-from luodi.evidence.gate.model import CannotTell, Criterion, Gate, real_enough
+from luodi.evidence.gate.model import CannotTell, Criterion, Gate, Requirement, real_enough
 from luodi.evidence.model import Evidence, Kind, Status, Verdict, now
 from luodi.evidence.verify import Verification
 
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 BLOCKING = frozenset({State.STALE, State.UNTESTED, State.FAIL})
-_ORDER = (State.PASS, State.WARN, State.STALE, State.UNTESTED, State.FAIL)
+ORDER = (State.PASS, State.WARN, State.STALE, State.UNTESTED, State.FAIL)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _answer(criterion: Criterion, shelf: Shelf, moment: datetime) -> Answered:
     for subject, records in matching.items():
         counting = [r for r in records if real_enough(r.environment, criterion.environment)]
         if counting:
-            real[subject] = max(counting, key=_finished)
+            real[subject] = _newest(counting)
         else:
             judged.append(_not_real_enough(criterion, subject, records))
     judged += [_judge(criterion, record, shelf, moment) for record in real.values()]
@@ -147,7 +147,7 @@ def _answer(criterion: Criterion, shelf: Shelf, moment: datetime) -> Answered:
     oldest = min((record.finished for record in real.values()), default=moment)
     return Answered(
         criterion,
-        max((part.state for part in judged), key=_ORDER.index),
+        max((part.state for part in judged), key=ORDER.index),
         tuple(reason for part in judged for reason in part.reasons),
         tuple(real.values()),
         max(moment - oldest, timedelta()) if real else None,
@@ -167,7 +167,7 @@ def _not_real_enough(criterion: Criterion, subject: str, records: Iterable[Evide
 def _judge(criterion: Criterion, record: Evidence, shelf: Shelf, moment: datetime) -> Judgement:
     """Judge one record: what it found first, then whether it still speaks for the world."""
     parts = [*_said(criterion, record), *_fresh(criterion, record, shelf, moment)]
-    state = max((part.state for part in parts), key=_ORDER.index, default=State.PASS)
+    state = max((part.state for part in parts), key=ORDER.index, default=State.PASS)
     return Judgement(state, tuple(reason for part in parts for reason in part.reasons))
 
 
@@ -183,10 +183,16 @@ def _said(criterion: Criterion, record: Evidence) -> Iterable[Judgement]:
     if criterion.countersigned and (attestation is None or not attestation.countersigner):
         yield _part(record, State.FAIL, "evidence.reason_countersigner")
     for item in criterion.require:
-        figure = record.figure(item.figure)
-        if figure is None:
-            yield _part(record, State.FAIL, "evidence.reason_no_figure", figure=item.figure)
-        elif item.unit and figure.unit != item.unit:
+        yield from _measured(item, record)
+
+
+def _measured(item: Requirement, record: Evidence) -> Iterable[Judgement]:
+    """Compare a figure; one that a record names twice has to meet the comparison twice."""
+    figures = [figure for figure in record.figures if figure.name == item.figure]
+    if not figures:
+        yield _part(record, State.FAIL, "evidence.reason_no_figure", figure=item.figure)
+    for figure in figures:
+        if item.unit and figure.unit != item.unit:
             yield _part(
                 record,
                 State.FAIL,
@@ -214,8 +220,8 @@ def _fresh(
     if record.finished > moment + FUTURE_TOLERANCE:
         yield _part(record, State.STALE, "evidence.reason_future", id=record.id)
     elif expired(record, moment, criterion.max_age):
-        days = (moment - record.finished).days
-        yield _part(record, State.STALE, "evidence.reason_expired", days=days)
+        age = int((moment - record.finished).total_seconds())
+        yield _part(record, State.STALE, "evidence.reason_expired", age=age)
     if record.kind is Kind.DECISION:
         return  # a decision stands until another is taken; its inputs say what it was taken on
     for said in shelf.freshness.of(record):
@@ -241,5 +247,7 @@ def _part(record: Evidence, state: State, code: str, **params: Param) -> Judgeme
     return Judgement(state, (Reason(code, {"subject": record.subject, **params}),))
 
 
-def _finished(record: Evidence) -> datetime:
-    return record.finished
+def _newest(records: Iterable[Evidence]) -> Evidence:
+    """The newest of several: by place within a chain, by time between chains."""
+    last = {record.writer: record for record in sorted(records, key=lambda record: record.seq)}
+    return max(last.values(), key=lambda record: record.finished)

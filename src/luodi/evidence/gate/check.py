@@ -104,11 +104,7 @@ def check(
     said = decisions(shelf)
     here = [item for item in said if item.decision.gate == gate.id]
     granted = waivers(gate, here, definition, sides)
-    waived = {waiver.criterion for waiver in granted}
-    criteria = tuple(
-        _waive(item) if item.criterion.id in waived else item
-        for item in answer(gate, shelf, asked_at)
-    )
+    criteria = tuple(_waive(item, granted) for item in answer(gate, shelf, asked_at))
     signatures = tuple(
         position(seat, here, SIGNING, definition, criteria, sides) for seat in gate.seats
     )
@@ -134,8 +130,9 @@ def check(
     )
 
 
-def _waive(item: Answered) -> Answered:
-    return replace(item, state=State.WAIVED) if item.blocks else item
+def _waive(item: Answered, granted: tuple[Waiver, ...]) -> Answered:
+    waived = item.blocks and any(waiver.covers(item) for waiver in granted)
+    return replace(item, state=State.WAIVED) if waived else item
 
 
 def _closed_by_evidence(verification: Verification, criteria: tuple[Answered, ...]) -> list[Reason]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from luodi.evidence.catalogue import Lang, Param, say
-from luodi.evidence.figures import amount, figure_name, written_figure
+from luodi.evidence.figures import amount, figure_name, unit_name, written_figure
 from luodi.evidence.gate.answer import Answered, Reason
 from luodi.evidence.gate.check import GateReport
 from luodi.evidence.gate.compare import meets
@@ -18,6 +18,7 @@ from luodi.evidence.model import Environment, Side, Status, Verdict
 LISTED = 5
 """How many criteria a sentence names before it only counts them."""
 
+_LENGTHS = (("day", 86400), ("hour", 3600), ("minute", 60))
 _SIGNS = {Op.EQ: "=", Op.NE: "≠", Op.LT: "<", Op.LE: "≤", Op.GT: ">", Op.GE: "≥"}
 _ENUMS = {
     "environment": {item.value for item in Environment},
@@ -84,12 +85,13 @@ def owners(item: Answered, lang: Lang) -> str:
 
 
 def span(time: timedelta, lang: Lang) -> str:
-    """Write a length of time in its largest whole unit."""
+    """Write a length of time in the largest unit that is exact (36 h), else in the largest."""
     seconds = int(time.total_seconds())
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            return say(f"evidence.span_{unit}", {"count": seconds // length}, lang)
-    return say("evidence.span_now", {}, lang)
+    fitting = [(unit, length) for unit, length in _LENGTHS if seconds >= length]
+    if not fitting:
+        return say("evidence.span_now", {}, lang)
+    unit, length = next((item for item in fitting if seconds % item[1] == 0), fitting[0])
+    return say(f"evidence.span_{unit}", {"count": seconds // length}, lang)
 
 
 def word(group: str, value: str, lang: Lang) -> str:
@@ -123,6 +125,10 @@ def _readable(reason: Reason, report: GateReport, lang: Lang) -> dict[str, Param
             readable[key] = _bound(Op(str(reason.params["op"])), value, unit, lang)
         elif key in ("found", "drift") and isinstance(value, (int, Decimal)) and unit:
             readable[key] = amount(value, unit, lang)
+        elif key in ("found", "required") and reason.code == "evidence.reason_unit":
+            readable[key] = unit_name(str(value), lang)
+        elif key == "age" and isinstance(value, int):
+            readable[key] = span(timedelta(seconds=value), lang)
         elif key == "seat" and isinstance(value, str):
             readable[key] = seats.get(value, value)
         elif key in _ENUMS and value in _ENUMS[key] and isinstance(value, str):

@@ -33,6 +33,8 @@ def check_possible(criterion: Criterion, where: str, place: str) -> None:
         raise refuse("evidence.gate_at_least")
     if criterion.countersigned and criterion.kind is not Kind.ATTESTATION:
         raise refuse("evidence.gate_countersigned")
+    if criterion.kind is Kind.DECISION and not criterion.verb:
+        raise refuse("evidence.field_missing", field="verb")  # else an agreement passes for a go
     for figure, group in groupby(sorted(criterion.require, key=_figure), key=_figure):
         asked = tuple(group)
         if len({item.unit for item in asked}) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any, cast
@@ -28,8 +29,10 @@ from luodi.evidence.shape import parse_toml, shape
 Words = str | dict[Lang, str]
 """A sentence as a project writes it: one text for both languages, or one for each."""
 
-_AGE = re.compile(r"([1-9]\d*)([mhdw])")
+_AGE = re.compile(r"([1-9]\d{0,6})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_BEYOND = 2**63
+"""Thresholds stay below: a digest holds whole numbers of 64 bits."""
 
 
 class RequirementTable(Noun, frozen=True, kw_only=True):
@@ -100,11 +103,11 @@ class GateTable(Noun, frozen=True, kw_only=True):
     title: Words
     environment: Environment
     criteria: tuple[str, ...]
+    decider: str
     question: Words = ""
     offset_days: int | None = None
     override: dict[str, OverrideTable] = msgspec.field(default_factory=dict)
     seat: tuple[SeatTable, ...] = ()
-    decider: str = ""
 
 
 class GatesTable(Noun, frozen=True, kw_only=True):
@@ -152,7 +155,9 @@ def _gate(table: GateTable, known: Mapping[str, CriterionTable], where: str) -> 
     names = [seat.id for seat in seats]
     for name in (*_repeated(names), *_repeated(table.criteria)):
         raise _wrong("evidence.gate_twice", where, table.id, name=name)
-    if table.decider and table.decider not in names:
+    if not table.criteria:
+        raise _wrong("evidence.field_missing", where, table.id, field="criteria")
+    if table.decider not in names:
         raise _wrong("evidence.gate_no_seat", where, table.id, name=table.decider)
     for name in (*table.criteria, *table.override):
         if name not in known or name not in table.criteria:
@@ -221,7 +226,15 @@ def _requirement(table: RequirementTable, where: str, place: str) -> Requirement
         value, high = value
     elif isinstance(value, list):
         raise _wrong("evidence.gate_single", where, place, figure=table.figure, op=table.op.value)
+    for number in (value,) if high is None else (value, high):
+        if not _is_countable(number):
+            raise _wrong("evidence.value_unknown", where, place, value=str(number))
     return Requirement(figure=table.figure, op=table.op, value=value, high=high, unit=table.unit)
+
+
+def _is_countable(number: Number) -> bool:
+    """TOML knows inf and nan, which anything or nothing meets, and numbers without end."""
+    return Decimal(number).is_finite() and -_BEYOND < number < _BEYOND
 
 
 def _age(text: str, where: str, place: str) -> timedelta | None:

@@ -13,7 +13,7 @@ from datetime import date
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.gate.check import GateReport
 from luodi.evidence.gate.model import Gate, Seat
-from luodi.evidence.gate.signatures import ConditionState
+from luodi.evidence.gate.signatures import ConditionState, may_close
 from luodi.evidence.model import (
     Artefact,
     Choice,
@@ -101,7 +101,7 @@ def sign(
     _check_side(seat, voice, own_side)
     _check_voice(gate, voice)
     _check_target(report, voice)
-    if voice.choice is Choice.GO and (report.closed or _others_missing(report)):
+    if voice.choice is Choice.GO and (_shut(report) or _others_missing(report)):
         raise WrongUse("evidence.sign_not_ready", {"gate": gate.id})
     decision = Decision(
         gate=gate.id,
@@ -158,14 +158,24 @@ def _check_target(report: GateReport, voice: Voice) -> None:
             raise WrongUse("evidence.sign_no_criterion", params)
         if found.hard_stop:
             raise WrongUse("evidence.sign_hard_stop", params)
+        if not any(item.blocks for item in report.criteria if item.criterion is found):
+            raise WrongUse("evidence.sign_nothing_to_waive", params)
     elif voice.choice is Choice.CLOSE:
-        open_ones = tuple(
-            held.id for held in report.conditions if held.state is not ConditionState.CLOSED
-        )
+        open_ones = {
+            held.id: held for held in report.conditions if held.state is not ConditionState.CLOSED
+        }
         if voice.target not in open_ones:
-            raise WrongUse("evidence.sign_no_condition", {**params, "known": open_ones})
+            raise WrongUse("evidence.sign_no_condition", {**params, "known": tuple(open_ones)})
+        held = open_ones[voice.target]
+        if not may_close(report.gate, voice.seat, held.gate, held.seat):
+            raise WrongUse("evidence.sign_not_yours", {**params, "seat": held.seat})
     elif voice.target:
         raise WrongUse("evidence.sign_no_target", {**params, "choice": voice.choice.value})
+
+
+def _shut(report: GateReport) -> bool:
+    """Tell whether more than an earlier no keeps the gate shut: a decider may come to say yes."""
+    return any(reason.code != "evidence.gate_decided_no" for reason in report.closed)
 
 
 def _others_missing(report: GateReport) -> bool:

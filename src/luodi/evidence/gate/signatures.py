@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from luodi.evidence.catalogue import Param
-from luodi.evidence.gate.answer import BLOCKING, Answered, Reason, Shelf
+from luodi.evidence.gate.answer import BLOCKING, ORDER, Answered, Reason, Shelf, State
 from luodi.evidence.gate.model import Gate, Seat
 from luodi.evidence.model import Choice, Condition, Decision, Evidence, Kind, Side
 
@@ -64,6 +64,16 @@ class Waiver:
     record: Evidence
     reason: str
 
+    def covers(self, item: Answered) -> bool:
+        """A waiver lets pass what the decider saw, or less; not what got worse afterwards."""
+        decision = self.record.decision
+        seen = decision.states.get(self.criterion, "") if decision else ""
+        return (
+            self.criterion == item.criterion.id
+            and seen in BLOCKING
+            and ORDER.index(item.state) <= ORDER.index(State(seen))
+        )
+
 
 @dataclass(frozen=True)
 class Said:
@@ -74,15 +84,18 @@ class Said:
 
 
 def decisions(shelf: Shelf) -> list[Said]:
-    """Everything people said at any gate of the project, in the order it was recorded."""
-    said = [
-        Said(record.decision, record)
-        for record in shelf.records.values()
-        if record.kind is Kind.DECISION and record.decision is not None
-    ]
-    return sorted(
-        said, key=lambda item: (item.record.recorded, item.record.writer, item.record.seq)
-    )
+    """Everything people said at any gate of the project, in the order it was recorded.
+
+    A chain keeps its own order though its clock went back; chains are put together by time.
+    """
+    said: list[tuple[datetime, str, int, Said]] = []
+    latest: dict[str, datetime] = {}
+    for record in shelf.records.values():
+        if record.kind is Kind.DECISION and record.decision is not None:
+            writer = record.writer
+            latest[writer] = max(record.recorded, latest.get(writer, record.recorded))
+            said.append((latest[writer], writer, record.seq, Said(record.decision, record)))
+    return [item for *_, item in sorted(said, key=lambda entry: entry[:3])]
 
 
 def position(
@@ -93,13 +106,17 @@ def position(
     criteria: tuple[Answered, ...],
     sides: Mapping[str, Side],
 ) -> Signature:
-    """The last thing a seat said among `choices`, and why it does not count if it does not."""
+    """The last thing a seat said among `choices`, and why it does not count if it does not.
+
+    Whoever may not speak from the seat cannot silence what somebody who may has said.
+    """
     spoken = [
         item for item in said if item.decision.seat == seat.id and item.decision.choice in choices
     ]
     if not spoken:
         return Signature(seat, None, None)
-    last = spoken[-1]
+    with_authority = [item for item in spoken if not lacks_authority(seat, item, sides)]
+    last = (with_authority or spoken)[-1]
     reasons = [*lacks_authority(seat, last, sides)]
     if last.decision.definition != definition:
         reasons.append(Reason("evidence.signature_other_definition", {"seat": seat.id}))
@@ -182,16 +199,22 @@ def _held(
 
 
 def _closes(gate: Gate, item: Said, name: str, setting: Said, sides: Mapping[str, Side]) -> bool:
-    """A condition is closed by the seat that set it, or by the decider of its gate."""
-    decision = item.decision
+    """Tell whether a closing counts: said from a seat that may, by somebody who may sit there.
+
+    The seats of another gate are not known here: there the side that set it has to close it.
+    """
+    decision, asked = item.decision, setting.decision
     if decision.choice is not Choice.CLOSE or decision.target != name:
         return False
-    if decision.seat == setting.decision.seat:
-        own_side = sides.get(item.record.writer) is sides.get(setting.record.writer)
-        return own_side or bool(decision.scan)
-    decider = gate.seat(gate.decider) if gate.id == setting.decision.gate else None
-    return (
-        decider is not None
-        and decision.seat == decider.id
-        and not lacks_authority(decider, item, sides)
-    )
+    if not may_close(gate, decision.seat, asked.gate, asked.seat):
+        return False
+    if gate.id == asked.gate:
+        seat = gate.seat(decision.seat)
+        return seat is not None and not lacks_authority(seat, item, sides)
+    own_side = sides.get(item.record.writer) is sides.get(setting.record.writer)
+    return own_side or bool(decision.scan)
+
+
+def may_close(gate: Gate, seat: str, set_at: str, set_by: str) -> bool:
+    """A condition is closed by the seat that set it, or by the decider of its gate."""
+    return seat == set_by or (seat == gate.decider and gate.id == set_at)
