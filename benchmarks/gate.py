@@ -34,7 +34,7 @@ root = Path(sys.argv[1])
 gate, = read_gates(read_toml(root / "gates.toml"), "gates.toml")
 found = verify(JsonLinesLedger(root / "evidence", sys.argv[2]), keep=True).result
 report = check(gate, found, Shelf(found, []), {})
-assert report.answer.value == "go", report.reasons
+assert not any(item.blocks for item in report.criteria), report.reasons
 """
 
 
@@ -64,7 +64,17 @@ unit = "row"
         )
     names = ", ".join(f'"data.rows_{number}"' for number in range(CRITERIA))
     text.append(
-        f'[[gate]]\nid = "t0"\ntitle = "T-0"\nenvironment = "rehearsal"\ncriteria = [{names}]'
+        f"""
+[[gate]]
+id = "t0"
+title = "T-0"
+environment = "rehearsal"
+decider = "hospital_leader"
+criteria = [{names}]
+[[gate.seat]]
+id = "hospital_leader"
+side = "hospital"
+"""
     )
     return "\n".join(text)
 

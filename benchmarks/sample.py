@@ -67,7 +67,7 @@ def workplace() -> Iterator[Path]:
 def ledger(folder: Path) -> tuple[JsonLinesLedger, Signer]:
     """An empty ledger with everything on: signing, fsync, lock, memory of heads."""
     signer = new_signer("张工", Side.VENDOR)
-    seen = SeenHeads(folder / "seen.json")
+    seen = SeenHeads(folder / "seen")
     return JsonLinesLedger(folder / "evidence", PROJECT, signer, seen=seen), signer
 
 

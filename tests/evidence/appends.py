@@ -47,7 +47,7 @@ def tell(word: object) -> None:
 
 def main(folder: str, home: str, count: str, records: str = "1", size: str = "") -> int:
     key = Signer(Ed25519Sha256(), bytes([1]) * 32, "实施工程师的笔记本", Side.VENDOR)
-    seen = SeenHeads(Path(home) / "seen.json")
+    seen = SeenHeads(Path(home) / "seen")
     ledger = JsonLinesLedger(Path(folder), "同济-his-2027", key, seen=seen)
     if size:
         limit(int(size))

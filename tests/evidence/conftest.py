@@ -107,7 +107,8 @@ class Copied:
         return self._head(f"{writer}.head")
 
     def announced(self, writer: str) -> Head | None:
-        return self._head(f"{writer}.next")
+        head = self._head(f"{writer}.next")
+        return None if head == self.head(writer) else head
 
     def _head(self, name: str) -> Head | None:
         return decode_head(self.files[name], name) if name in self.files else None
@@ -118,6 +119,13 @@ class Copied:
 
     def without(self, name: str) -> "Copied":
         return replace(self, files={key: data for key, data in self.files.items() if key != name})
+
+    def with_heads(self, writer: str, head: bytes | Head) -> "Copied":
+        """Both head files, as whoever tampers with a folder would replace them."""
+        return self.having(f"{writer}.head", head).having(f"{writer}.next", head)
+
+    def without_heads(self, writer: str) -> "Copied":
+        return self.without(f"{writer}.head").without(f"{writer}.next")
 
     def put(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,7 +167,7 @@ class Story:
         return self.end.having(f"{self.writer}.jsonl", b"".join(line + b"\n" for line in lines))
 
     def with_head(self, head: Head | bytes) -> Copied:
-        return self.end.having(f"{self.writer}.head", head)
+        return self.end.with_heads(self.writer, head)
 
 
 def told(folder: Path, signer: Signer, drafts: Iterable[Draft]) -> Story:
@@ -238,3 +246,4 @@ def alarms() -> Callable[[Iterable[Finding]], list[str]]:
 def swift(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting for the disk, where a test asks what is written and not whether it lasts."""
     monkeypatch.setattr("os.fsync", lambda handle: None)
+    monkeypatch.setattr("luodi.evidence.files._sync", lambda handle: None)

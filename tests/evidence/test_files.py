@@ -6,7 +6,16 @@ import os
 import pytest
 
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.files import explained, extend, sync_folder, write_all, write_atomic, write_new
+from luodi.evidence.files import (
+    explained,
+    extend,
+    overwrite,
+    shorten,
+    sync_folder,
+    write_all,
+    write_atomic,
+    write_new,
+)
 
 
 def test_it_works(tmp_path):
@@ -126,7 +135,7 @@ def test_a_new_file_begins_empty(tmp_path):
     assert (tmp_path / "a").read_bytes() == b"short"
 
 
-@pytest.mark.parametrize("failing", ["write", "fsync"])
+@pytest.mark.parametrize("failing", ["os.write", "luodi.evidence.files._sync"])
 def test_a_file_that_cannot_be_extended_keeps_its_size(tmp_path, monkeypatch, failing):
     path = tmp_path / "a"
     path.write_bytes(b"0123456789")
@@ -137,10 +146,75 @@ def test_a_file_that_cannot_be_extended_keeps_its_size(tmp_path, monkeypatch, fa
             real(handle, data[0][:3])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, failing, fail)
+    monkeypatch.setattr(failing, fail)
     with pytest.raises(OSError, match="No space"):
         extend(path, b"abcdefgh", 10)
     assert path.read_bytes() == b"0123456789"
+
+
+@pytest.fixture
+def syncs(monkeypatch):
+    """Sizes of the files the disk was asked to confirm."""
+    sizes = []
+    monkeypatch.setattr(
+        "luodi.evidence.files._sync", lambda handle: sizes.append(os.fstat(handle).st_size)
+    )
+    return sizes
+
+
+def test_extending_is_durable_and_so_is_taking_it_back(tmp_path, monkeypatch, syncs):
+    path = tmp_path / "a"
+    path.write_bytes(b"0123456789")
+    extend(path, b"abc", 10)
+    real = os.write
+
+    def fail(handle, data):
+        real(handle, data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", fail)
+    with pytest.raises(OSError, match="No space"):
+        extend(path, b"abcdefgh", 13)
+    shorten(path, 10)
+    assert (path.read_bytes(), syncs) == (b"0123456789", [13, 13, 10])
+
+
+def test_a_small_file_is_overwritten_in_place(tmp_path, syncs):
+    path = tmp_path / "a"
+    overwrite(path, b"one\n", 16)
+    before = path.stat().st_ino
+    overwrite(path, b"three\n", 16)
+    overwrite(path, b"two", 16, durable=False)
+    assert path.read_bytes() == b"two".ljust(15) + b"\n"
+    assert (path.stat().st_ino, syncs, list(tmp_path.iterdir())) == (before, [16], [path])
+
+
+@pytest.mark.parametrize("present", [None, b"", b"short", b"longer than the sixteen bytes"])
+def test_what_is_written_in_place_later_is_put_there_durably(tmp_path, monkeypatch, present):
+    """Or the name of a file that was synced in place could be gone after a power cut."""
+    path, steps = tmp_path / "a", []
+    if present is not None:
+        path.write_bytes(present)
+    monkeypatch.setattr(os, "fsync", lambda handle: steps.append("sync"))
+    overwrite(path, b"one", 16, durable=False)
+    assert path.read_bytes() == b"one".ljust(15) + b"\n"
+    assert len(steps) == (1 if os.name == "nt" else 2)
+
+
+def test_what_is_too_long_is_written_whole(tmp_path):
+    for line in (b"x" * 40, b"y" * 40, b"z" * 60, b"short"):
+        overwrite(tmp_path / "a", line, 16)
+        assert (tmp_path / "a").read_bytes() == line.ljust(15) + b"\n"
+    assert list(tmp_path.iterdir()) == [tmp_path / "a"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has access lists instead")
+def test_a_private_small_file_stays_private(tmp_path):
+    path = tmp_path / "home" / "a"
+    for line in (b"one", b"two", b"longer than sixteen bytes"):
+        overwrite(path, line, 16, private=True)
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_extending_makes_no_file(tmp_path):

@@ -24,12 +24,12 @@ DIGEST = "0123456789abcdef" * 4
 
 @pytest.fixture
 def head(vendor):
-    return seal(vendor, "同济", 7, 4096, DIGEST)
+    return seal(vendor, "同济", 7, 4096, DIGEST, after=6)
 
 
 @pytest.fixture
 def seen(tmp_path):
-    return SeenHeads(tmp_path / "家" / "seen.json")
+    return SeenHeads(tmp_path / "家" / "seen")
 
 
 def mark(writer="w1", seq=7, digest=DIGEST):
@@ -49,6 +49,8 @@ def test_it_works(head, vendor):
         {"writer": "w2"},
         {"seq": 8},
         {"size": 4097},
+        {"after": 5},
+        {"after": 0},
         {"digest": DIGEST[::-1]},
         {"suite": "sm2-sm3"},
         {"suite": "unheard-of"},
@@ -150,26 +152,51 @@ def test_the_newest_mark_of_each_chain_is_remembered(seen):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has access lists instead")
 def test_the_memory_is_private(seen):
     seen.remember(mark())
-    assert seen.path.stat().st_mode & 0o077 == 0
+    for number in range(8, 11):
+        assert seen.path.stat().st_mode & 0o777 == 0o700
+        assert [path.stat().st_mode & 0o777 for path in seen.path.iterdir()] == [0o600]
+        seen.remember(mark(seq=number))
 
 
 @pytest.mark.parametrize("data", [b"", b"[", b"{}", b'[{"writer":1}]', b"\xff"])
 def test_a_damaged_memory_is_named(seen, data):
-    seen.path.parent.mkdir()
-    seen.path.write_bytes(data)
-    for act in (seen.read, lambda: seen.remember(mark())):
+    seen.path.mkdir(parents=True)
+    file = seen.path / "w1.json"
+    file.write_bytes(data)
+    for act in (seen.read, lambda: seen.of("w1"), lambda: seen.remember(mark())):
         with pytest.raises(LuodiError) as damaged:
             act()
         assert damaged.value.code == "evidence.memory_damaged"
-    assert seen.path.read_bytes() == data
+        assert damaged.value.params == {"path": str(file)}
+    assert file.read_bytes() == data
 
 
 def test_a_memory_that_cannot_be_read_or_written_is_named(tmp_path):
     (tmp_path / "file").touch()
-    (tmp_path / "folder").mkdir()
-    for path in (tmp_path / "file" / "seen.json", tmp_path / "folder"):
+    (tmp_path / "seen" / "w1.json").mkdir(parents=True)
+    for act in (SeenHeads(tmp_path / "seen").read, lambda: SeenHeads(tmp_path / "seen").of("w1")):
         with pytest.raises(LuodiError) as trouble:
-            SeenHeads(path).read()
+            act()
         assert trouble.value.code == "evidence.file_trouble"
-    with pytest.raises(LuodiError):
-        SeenHeads(tmp_path / "file" / "seen.json").remember(mark())
+    for path in (tmp_path / "file" / "seen", tmp_path / "file", tmp_path / "seen"):
+        with pytest.raises(LuodiError) as trouble:
+            SeenHeads(path).remember(mark())
+        assert trouble.value.code == "evidence.file_trouble"
+
+
+def test_a_damaged_mark_of_another_chain_stops_nobody(seen):
+    seen.remember(mark(), mark("w2"))
+    (seen.path / "w2.json").write_bytes(b"{")
+    seen.remember(mark(seq=8))
+    assert seen.of("w1").seq == 8
+
+
+def test_a_mark_met_half_written_is_read_again(seen, monkeypatch):
+    seen.remember(mark())
+    file = seen.path / "w1.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:40].ljust(len(whole), b"\0"))
+    waits = []
+    monkeypatch.setattr("time.sleep", lambda time: waits.append(file.write_bytes(whole)))
+    assert seen.of("w1") == mark()
+    assert len(waits) == 1

@@ -15,8 +15,9 @@ import pytest
 from filelock import FileLock
 
 import luodi.evidence
+from luodi.evidence import files
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.head import SeenHeads, encode_head
+from luodi.evidence.head import HEAD_WIDTH, SeenHeads, encode_head
 from luodi.evidence.ledger import JsonLinesLedger
 from luodi.evidence.model import Figure, Finding, Severity, Verdict
 from luodi.evidence.verify import verify
@@ -36,13 +37,18 @@ def acknowledged(process):
     return [int(line) for line in told.splitlines() if line.isdigit()]
 
 
+def heads_of(ledger):
+    """Both head files of the own chain."""
+    return [ledger.folder / f"{ledger.signer.writer}.{kind}" for kind in ("head", "next")]
+
+
 def tampering(ledger):
     return [item for item in verify(ledger).findings if item.severity is Severity.ERROR]
 
 
 @pytest.fixture
 def seen(tmp_path):
-    return SeenHeads(tmp_path / "home" / "seen.json")
+    return SeenHeads(tmp_path / "home" / "seen")
 
 
 @pytest.fixture
@@ -92,7 +98,15 @@ def test_what_is_returned_is_what_is_stored(ledger, draft, read_record, chain):
 def test_an_append_leaves_no_draft_behind(ledger, draft):
     ledger.append([draft()])
     ledger.append([draft()])
-    assert {path.suffix for path in ledger.folder.iterdir()} <= {".jsonl", ".head", ".lock"}
+    assert {path.suffix for path in ledger.folder.iterdir()} <= {
+        ".jsonl",
+        ".head",
+        ".next",
+        ".lock",
+    }
+    assert len(list(ledger.folder.glob("w*"))) <= 4
+    assert len({path.read_bytes() for path in heads_of(ledger)}) == 1
+    assert {path.stat().st_size for path in heads_of(ledger)} == {HEAD_WIDTH}
 
 
 def test_nothing_is_appended_for_nothing(ledger):
@@ -211,9 +225,11 @@ def test_a_reader_between_any_two_steps_of_an_append_sees_no_tampering(
     real = os.write
     monkeypatch.setattr("os.write", look(lambda handle, data: real(handle, data[:97])))
     monkeypatch.setattr("pathlib.Path.replace", look(Path.replace))
-    for number in range(3):
+    monkeypatch.setattr("luodi.evidence.files._sync", look(lambda handle: None))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    for number in range(4):  # either head file is announced in, and copied to
         ledger.append([draft(number)])
-    assert len(seen) > 30
+    assert len(seen) > 100
     assert Verdict.FAIL not in seen
 
 
@@ -318,7 +334,8 @@ def test_a_disk_full_in_the_middle_of_an_append_changes_nothing(small_disk, vend
     before = ledger.data(vendor.writer)
     assert refusal(ledger, [draft(number) for number in range(200)]) == "evidence.disk_full"
     assert ledger.data(vendor.writer) == before
-    assert not list(ledger.folder.glob("*.next"))
+    assert ledger.announced(vendor.writer) is None
+    assert len({path.read_bytes() for path in heads_of(ledger)}) == 1
     assert verify(ledger).verdict is Verdict.PASS
     assert ledger.append([draft()])[0].seq == 62
     assert ledger.reports == []
@@ -358,25 +375,120 @@ def test_a_file_that_may_not_grow_is_left_as_it_was(tmp_path, size):
     assert outcome.result.count == max([0, *(int(seq) for seq in told.split()[:-1])])
 
 
-@pytest.mark.parametrize("failing", ["write", "fsync"])
-def test_a_failing_disk_leaves_the_chain_as_it_was(ledger, vendor, draft, monkeypatch, failing):
+@pytest.fixture
+def failing_at(monkeypatch):
+    """Let one call fail, in the middle of what it writes."""
+
+    def arm(patch, failing, at):
+        real = os.write if failing == "os.write" else files._sync
+        calls = []
+
+        def fail(*args):
+            calls.append(args)
+            if len(calls) == at:
+                if failing == "os.write":
+                    real(args[0], args[1][:50])
+                raise OSError(5, "Input/output error")
+            return real(*args)
+
+        patch.setattr(failing, fail)
+
+    return arm
+
+
+EVERY_CALL = pytest.mark.parametrize("failing", ["os.write", "luodi.evidence.files._sync"])
+
+
+@EVERY_CALL
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("before", [1, 2])
+def test_a_failing_disk_leaves_the_chain_as_it_was(
+    ledger, vendor, draft, monkeypatch, failing_at, failing, at, before
+):
+    """The first is the announcement, in either head file; the second the chain."""
+    for _ in range(before):
+        ledger.append([draft()])
+    data, head = ledger.data(vendor.writer), ledger.head(vendor.writer)
+    with monkeypatch.context() as patch:
+        failing_at(patch, failing, at)
+        assert refusal(ledger, [draft()]) == "evidence.file_trouble"
+    assert ledger.data(vendor.writer) == data
+    assert (ledger.head(vendor.writer), ledger.announced(vendor.writer)) == (head, None)
+    assert verify(ledger).findings == ()
+    for one in (ledger, JsonLinesLedger(ledger.folder, PROJECT, vendor)):
+        assert one.append([draft()])[0].seq == len(data.splitlines()) + (1 if one is ledger else 2)
+        assert one.reports == []
+    assert verify(ledger).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_a_head_that_cannot_be_copied_undoes_no_append(
+    ledger, vendor, draft, monkeypatch, failing_at, codes, before
+):
+    """The records are in the chain, durable and announced: an error would have them twice."""
+    for _ in range(before):
+        ledger.append([draft()])
+    with monkeypatch.context() as patch:
+        failing_at(patch, "os.write", 3)
+        (record,) = ledger.append([draft()])
+    assert codes(ledger.reports) == ["file_trouble"]
+    assert ledger.reports[0].severity is Severity.WARN
+    assert ledger.head(vendor.writer).seq == record.seq == before + 2
+    assert verify(ledger).verdict is Verdict.PASS
+    for one in (ledger, JsonLinesLedger(ledger.folder, PROJECT, vendor)):
+        one.append([draft()])
+    assert verify(ledger).result.count == before + 4
+
+
+def test_what_could_not_be_taken_back_stays_announced(ledger, vendor, draft, monkeypatch, codes):
+    """Whole records that nobody announced would look like a forgery."""
     ledger.append([draft()])
     before = ledger.data(vendor.writer)
-    real, calls = getattr(os, failing), []
 
     def fail(*args):
-        calls.append(args)
-        if len(calls) == 2:  # the first is the announcement
-            if failing == "write":
-                real(args[0], args[1][:50])
-            raise OSError(5, "Input/output error")
-        return real(*args)
+        raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, failing, fail)
-        assert refusal(ledger, [draft()]) == "evidence.file_trouble"
-    assert ledger.data(vendor.writer) == before
+        patch.setattr(
+            "luodi.evidence.ledger.extend",
+            lambda path, data, size: (path.write_bytes(before + data[:-9]), fail()),
+        )
+        assert refusal(ledger, [draft(), draft()]) == "evidence.file_trouble"
+    assert tampering(ledger) == []
     assert ledger.append([draft()])[0].seq == 3
+    assert codes(ledger.reports) == ["report_cut_append"]
+    assert ledger.data(vendor.writer).startswith(before)
+    assert verify(ledger).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("appends", [1, 2])
+def test_another_process_killed_after_its_announcement_confuses_nobody(
+    ledger, vendor, draft, monkeypatch, appends
+):
+    """The chain is as this process knows it, but the head files are not."""
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*args):
+        raise Killed
+
+    for _ in range(appends):
+        ledger.append([draft()])
+    other = JsonLinesLedger(ledger.folder, PROJECT, vendor)
+    with monkeypatch.context() as patch:
+        patch.setattr("luodi.evidence.ledger.extend", kill)
+        with pytest.raises(Killed):
+            other.append([draft(5)])
+    assert tampering(ledger) == []
+    with monkeypatch.context() as patch:
+        patch.setattr("luodi.evidence.ledger.extend", kill)
+        with pytest.raises(Killed):
+            ledger.append([draft(6), draft(7)])
+    assert tampering(ledger) == []
+    assert ledger.head(vendor.writer).seq == appends + 1
+    for one in (ledger, other, ledger):
+        one.append([draft()])
     assert verify(ledger).verdict is Verdict.PASS
 
 
@@ -444,9 +556,10 @@ def test_another_project_is_refused(ledger, vendor, draft):
 def test_a_lost_chain_does_not_begin_anew(remembering, draft, chain):
     remembering().append([draft()])
     chain.unlink()
-    chain.with_suffix(".head").unlink()
-    assert refusal(remembering(), [draft()]) == "evidence.chain_lost"
-    assert not chain.exists()
+    for kind in (".head", ".next"):
+        chain.with_suffix(kind).unlink()
+        assert refusal(remembering(), [draft()]) == "evidence.chain_lost"
+        assert not chain.exists()
 
 
 def test_a_lost_chain_is_known_by_its_head_alone(ledger, vendor, draft, chain, alarms):
@@ -458,28 +571,77 @@ def test_a_lost_chain_is_known_by_its_head_alone(ledger, vendor, draft, chain, a
     assert "verify_truncated" in alarms(verify(ledger).findings)
 
 
+@pytest.mark.parametrize("other", [".head", ".next"])
+def test_a_lost_chain_is_known_by_either_head_file(ledger, vendor, draft, chain, other):
+    ledger.append([draft()])
+    ledger.append([draft()])
+    chain.unlink()
+    chain.with_suffix(other).unlink()
+    fresh = JsonLinesLedger(ledger.folder, PROJECT, vendor)
+    assert refusal(fresh, [draft()]) == "evidence.chain_lost"
+
+
 def test_a_lost_head_stops_appending(ledger, draft, chain, alarms):
     ledger.append([draft()])
-    chain.with_suffix(".head").unlink()
+    ledger.append([draft()])
+    for kind in (".head", ".next"):
+        chain.with_suffix(kind).unlink()
+        fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
+        assert refusal(fresh, [draft()]) == "evidence.head_missing"
+        assert alarms(verify(ledger).findings) == ["verify_no_head"]
+
+
+def test_lost_heads_of_a_first_append_stop_appending(ledger, draft, chain, alarms):
+    ledger.append([draft()])
+    for path in heads_of(ledger):
+        path.unlink()
     fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
     assert refusal(fresh, [draft()]) == "evidence.head_missing"
     assert alarms(verify(ledger).findings) == ["verify_no_head"]
 
 
+@pytest.mark.parametrize("appends", [1, 2, 3])
+def test_a_lost_second_head_file_is_made_again(ledger, draft, chain, appends):
+    for _ in range(appends):
+        ledger.append([draft()])
+    chain.with_suffix(".next").unlink()
+    assert verify(ledger).findings == ()
+    for one in (ledger, JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)):
+        one.append([draft()])
+        assert one.reports == []
+        assert len({path.read_bytes() for path in heads_of(ledger)}) == 1
+    assert verify(ledger).verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize("kept", [0, 1, 40, 200, -1])
 def test_a_half_written_head_stops_appending(ledger, draft, chain, kept):
+    """Where its twin is gone or half-written too; else the twin says what it was to say."""
     ledger.append([draft()])
-    head = chain.with_suffix(".head")
-    head.write_bytes(head.read_bytes().rstrip()[:kept])
-    fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
-    assert refusal(fresh, [draft()]) == "evidence.head_damaged"
+    one, twin = heads_of(ledger)
+    whole = one.read_bytes()
+    half = whole.rstrip()[:kept]
+    one.write_bytes(half)
+    for other in (half, whole.rstrip()[: kept // 2], None):
+        twin.write_bytes(other) if other is not None else twin.unlink()
+        fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
+        assert refusal(fresh, [draft()]) == "evidence.head_damaged"
+        assert verify(ledger).verdict is Verdict.FAIL
+    twin.write_bytes(whole)
+    assert verify(ledger).findings == ()
+    assert fresh.append([draft()])[0].seq == 3
+    assert one.read_bytes() == twin.read_bytes()
 
 
-def test_a_newer_head_stops_appending(ledger, draft, chain):
+@pytest.mark.parametrize("newer", [(0,), (1,), (0, 1)])
+def test_a_newer_head_stops_appending(ledger, draft, chain, newer):
+    """In either file: a newer version may have been cut short in the middle of an append."""
     ledger.append([draft()])
-    chain.with_suffix(".head").write_bytes(b'{"format":2,"news":1}')
+    for number in newer:
+        heads_of(ledger)[number].write_bytes(b'{"format":2,"news":1}')
+    before = [path.read_bytes() for path in heads_of(ledger)]
     fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
     assert refusal(fresh, [draft()]) == "evidence.format_newer"
+    assert [path.read_bytes() for path in heads_of(ledger)] == before
 
 
 def test_a_newer_record_stops_appending(ledger, draft, chain, edited):
@@ -490,8 +652,10 @@ def test_a_newer_record_stops_appending(ledger, draft, chain, edited):
     line = edited(data.splitlines()[-1], format=2, seq=3, news="…")
     data += line + b"\n"
     chain.write_bytes(data)
-    head = seal(ledger.signer, PROJECT, 3, len(data), ledger.signer.suite.digest(line))
-    chain.with_suffix(".head").write_bytes(encode_head(head))
+    digest = ledger.signer.suite.digest(line)
+    head = seal(ledger.signer, PROJECT, 3, len(data), digest, after=2)
+    for path in heads_of(ledger):
+        path.write_bytes(encode_head(head))
     fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
     assert refusal(fresh, [draft()]) == "evidence.format_newer"
     assert chain.read_bytes() == data
@@ -502,11 +666,14 @@ def test_a_head_by_another_key_stops_appending(ledger, thief, draft, chain):
 
     ledger.append([draft()])
     mark = ledger.head(ledger.signer.writer)
-    forged = seal(thief, PROJECT, mark.seq, mark.size, mark.digest)
-    for head in (forged, msgspec.structs.replace(mark, signature="00" * 64)):
-        chain.with_suffix(".head").write_bytes(encode_head(head))
+    forged = seal(thief, PROJECT, mark.seq, mark.size, mark.digest, after=0)
+    unsigned = msgspec.structs.replace(mark, signature="00" * 64)
+    for heads in ((forged, mark), (forged, forged), (unsigned, unsigned), (forged, unsigned)):
+        for path, head in zip(heads_of(ledger), heads, strict=True):
+            path.write_bytes(encode_head(head))
         fresh = JsonLinesLedger(ledger.folder, PROJECT, ledger.signer)
         assert refusal(fresh, [draft()]) == "evidence.head_foreign"
+        assert verify(ledger).verdict is Verdict.FAIL
 
 
 def test_an_old_copy_with_its_old_head_is_known_by_the_memory(remembering, draft, copied):
@@ -531,10 +698,15 @@ def test_history_rewritten_with_the_key_is_known_by_the_memory(
     assert refusal(remembering(), [draft(9)]) == "evidence.rewritten"
 
 
+def damage(seen):
+    (file,) = seen.path.iterdir()
+    file.write_bytes(b'{"writer"')
+
+
 def test_a_damaged_memory_is_named(remembering, draft, seen):
     mine = remembering()
     mine.append([draft(1)])
-    seen.path.write_bytes(b'[{"writer"')
+    damage(seen)
     assert refusal(remembering(), [draft(2)]) == "evidence.memory_damaged"
 
 
@@ -542,7 +714,7 @@ def test_a_memory_that_cannot_be_kept_undoes_no_append(remembering, draft, seen,
     """The record is in the chain by then: an error would make the person append it twice."""
     mine = remembering()
     mine.append([draft(1)])
-    seen.path.write_bytes(b'[{"writer"')
+    damage(seen)
     assert mine.append([draft(2)])[0].seq == 3
     assert codes(mine.reports) == ["memory_damaged"]
 

@@ -47,7 +47,7 @@ def content(ledger):
     return {
         path.name: path.read_bytes()
         for path in ledger.folder.iterdir()
-        if path.suffix in (".jsonl", ".head")
+        if path.suffix in (".jsonl", ".head", ".next")
     }
 
 
@@ -105,7 +105,7 @@ def test_two_sides_that_merge_each_other_agree(folder, story, second):
 
 def test_the_own_chain_may_be_longer_in_the_bundle(folder, story, tmp_path, draft):
     """An old copy was put back; a colleague's bundle brings the rest, and work goes on."""
-    seen = SeenHeads(tmp_path / "seen.json")
+    seen = SeenHeads(tmp_path / "seen")
     seen.remember(story.end.head(story.writer).mark)
     mine = folder(story.copies[3], signer=story.signer, seen=seen)
     with pytest.raises(LuodiError, match="old copy"):
@@ -180,26 +180,25 @@ def test_a_tampered_chain_is_refused_while_others_merge(folder, story, second, e
 
 @pytest.mark.parametrize("head", [None, b"", b'{"format":2}'])
 def test_a_chain_without_a_head_that_reads_is_refused(folder, story, head):
-    theirs = story.end.without(f"{story.writer}.head")
+    theirs = story.end.without_heads(story.writer)
     if head is not None:
-        theirs = theirs.having(f"{story.writer}.head", head)
+        theirs = theirs.with_heads(story.writer, head)
     outcome = merge(folder(), theirs)
     assert unions(outcome) == [(story.writer, Union.REFUSED, 0)]
     assert outcome.verdict is Verdict.FAIL
 
 
 def test_a_chain_that_is_only_announced_is_refused_and_says_so(folder, story, codes):
-    head = story.end.head(story.writer)
-    theirs = story.end.without(f"{story.writer}.head").having(f"{story.writer}.next", head)
-    outcome = merge(folder(), theirs)
-    assert unions(outcome) == [(story.writer, Union.REFUSED, 0)]
-    assert codes(outcome.findings) == ["verify_unsealed"]
+    """A first append that a crash cut short; a later announcement instead of a head is damage."""
+    for copy, code in ((story.copies[0], "verify_unsealed"), (story.end, "verify_no_head")):
+        outcome = merge(folder(), copy.without(f"{story.writer}.head"))
+        assert unions(outcome) == [(story.writer, Union.REFUSED, 0)]
+        assert codes(outcome.findings) == [code]
 
 
 def test_what_was_not_sealed_does_not_come_in(folder, story):
-    unsealed = story.with_head(story.copies[5].head(story.writer)).having(
-        f"{story.writer}.next", story.end.head(story.writer)
-    )
+    published = story.copies[5].head(story.writer)
+    unsealed = story.end.having(f"{story.writer}.head", published)
     mine = folder()
     assert unions(merge(mine, unsealed)) == [(story.writer, Union.ADDED, 7)]
     assert content(mine) == dict(story.copies[5].files)
@@ -235,16 +234,19 @@ def test_half_a_line_in_the_own_copy_is_set_aside(folder, story):
 @pytest.mark.parametrize("head", [None, b"", b'{"format":1'])
 def test_a_lost_or_damaged_head_is_taken_from_the_bundle(folder, story, head):
     """As the error about it advises."""
-    own = story.end.without(f"{story.writer}.head")
+    name = story.writer
+    owns = [story.end.without_heads(name), story.end.without(f"{name}.head")]
     if head is not None:
-        own = own.having(f"{story.writer}.head", head)
-    mine = folder(own)
-    assert unions(merge(mine, story.end)) == [(story.writer, Union.SAME, 0)]
-    assert verify(mine).verdict is Verdict.PASS
+        one = story.end.having(f"{name}.head", head)
+        owns = [story.end.with_heads(name, head), one, one.without(f"{name}.next")]
+    for own in owns:
+        mine = folder(own)
+        assert unions(merge(mine, story.end)) == [(name, Union.SAME, 0)]
+        assert verify(mine).verdict is Verdict.PASS
 
 
 def test_a_lost_chain_is_taken_from_the_bundle(folder, story, tmp_path, draft):
-    seen = SeenHeads(tmp_path / "seen.json")
+    seen = SeenHeads(tmp_path / "seen")
     seen.remember(story.end.head(story.writer).mark)
     mine = folder(signer=story.signer, seen=seen)
     with pytest.raises(LuodiError, match="is gone"):

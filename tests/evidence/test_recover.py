@@ -33,7 +33,7 @@ def crash(story, tmp_path, swift):
     def cut(written, announced=True, tail=b""):
         state = before.having(f"{writer}.jsonl", after.data(writer)[: size + written] + tail)
         if announced:
-            state = state.having(f"{writer}.next", after.head(writer))
+            state = state.having(f"{writer}.next", after.files[f"{writer}.head"])
         for old in folder.glob("w*"):
             old.unlink()
         state.put(folder)
@@ -45,6 +45,12 @@ def crash(story, tmp_path, swift):
 
 def aside(ledger):
     return [path.read_bytes() for path in (ledger.folder / "aside").glob("*")]
+
+
+def twins(ledger):
+    return {
+        path.read_bytes() for kind in ("head", "next") for path in ledger.folder.glob(f"*.{kind}")
+    }
 
 
 def alarms_of(ledger):
@@ -69,7 +75,8 @@ def test_an_append_cut_anywhere_is_set_aside(crash, story, codes, draft, stride)
         assert codes(findings) == (["report_cut_append"] if written else [])
         if written:
             assert story.end.data(story.writer)[-crash.size :][:written] in aside(ledger)
-        assert not list(ledger.folder.glob("*.next"))
+        assert ledger.announced(story.writer) is None
+        assert twins(ledger) == {story.copies[5].files[f"{story.writer}.head"]}
         assert verify(ledger).verdict is Verdict.PASS
         assert ledger.head(story.writer) == story.copies[5].head(story.writer)
         assert ledger.append([draft()])[0].seq == 8
@@ -132,7 +139,7 @@ def test_a_torn_line_behind_announced_records_is_set_aside(crash, codes):
 
 
 def test_remembered_records_are_sealed_without_an_announcement(crash, story, tmp_path, codes):
-    seen = SeenHeads(tmp_path / "seen.json")
+    seen = SeenHeads(tmp_path / "seen")
     seen.remember(story.end.head(story.writer).mark)
     ledger = crash(crash.size, announced=False)
     ledger.seen = seen
@@ -163,7 +170,7 @@ def test_forged_records_behind_a_forged_announcement_stay_too(crash, story, thie
     ledger = crash(crash.size)
     own = story.end.head(story.writer)
     forged = msgspec.structs.replace(
-        seal(thief, PROJECT, own.seq, own.size, own.digest), writer=story.writer
+        seal(thief, PROJECT, own.seq, own.size, own.digest, after=own.after), writer=story.writer
     )
     path = ledger.folder / f"{story.writer}.next"
     path.write_bytes(msgspec.json.encode(forged))
@@ -199,11 +206,28 @@ def test_the_head_renamed_as_an_announcement_drops_no_history(story, tmp_path, c
     folder = tmp_path / "evidence"
     cut = story.with_lines(story.lines[:3]).without(f"{story.writer}.head")
     cut.having(f"{story.writer}.next", story.end.head(story.writer)).put(folder)
-    seen = SeenHeads(tmp_path / "seen.json")
+    seen = SeenHeads(tmp_path / "seen")
+    seen.remember(story.end.head(story.writer).mark)
+    ledger = JsonLinesLedger(folder, PROJECT, story.signer, seen=seen)
+    assert refusal(ledger).code == "evidence.head_missing"
+    assert ledger.data(story.writer).count(b"\n") == 3
+
+
+def test_a_first_head_alone_drops_no_history(story, tmp_path):
+    """Nor does the announcement of the very first append, kept and put back."""
+    folder = tmp_path / "evidence"
+    first = story.copies[0].files[f"{story.writer}.next"]
+    posing = story.with_lines(story.lines[:3]).without(f"{story.writer}.head")
+    posing.having(f"{story.writer}.next", first).put(folder)
+    ledger = JsonLinesLedger(folder, PROJECT, story.signer)
+    assert refusal(ledger).code == "evidence.unsigned_tail"
+    story.with_lines([story.lines[0]]).without(f"{story.writer}.head").having(
+        f"{story.writer}.next", first
+    ).put(folder)
+    seen = SeenHeads(tmp_path / "seen")
     seen.remember(story.end.head(story.writer).mark)
     ledger = JsonLinesLedger(folder, PROJECT, story.signer, seen=seen)
     assert refusal(ledger).code == "evidence.rolled_back"
-    assert ledger.data(story.writer).count(b"\n") == 3
 
 
 def test_repairing_where_nothing_is_says_nothing(tmp_path, vendor):

@@ -122,8 +122,8 @@ def test_any_text_is_toml_or_a_sentence(text):
             "field_unknown_near",
             {"place": "criterion 2 (data.money)", "field": "color", "near": "colour"},
         ),
-        ("format = 1", "format = 1\nxyzzy = 1", "field_unknown", {"place": "top level"}),
-        ("format = 1", "", "field_missing", {"place": "top level", "field": "format"}),
+        ("format = 1", "format = 1\nxyzzy = 1", "field_unknown", {"place": "(顶层 · top level)"}),
+        ("format = 1", "", "field_missing", {"place": "(顶层 · top level)", "field": "format"}),
         ('id = "data.rows"', "", "field_missing", {"place": "criterion 1", "field": "id"}),
         (
             "due = 2027-03-12",
@@ -163,7 +163,7 @@ def test_a_wrong_field_is_named_with_its_place(old, new, code, params):
 @pytest.mark.parametrize(
     ("path", "place"),
     [
-        ("$", "top level"),
+        ("$", "(顶层 · top level)"),
         ("$.criterion[0]", "criterion 1 (data.rows)"),
         ("$.criterion[9].id", "criterion 10 › id"),
         ("$.nothing[0].id", "nothing 1 › id"),

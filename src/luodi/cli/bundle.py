@@ -12,7 +12,7 @@ from luodi.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from luodi.evidence.model import Finding
-    from luodi.landing.import_ import Imported
+    from luodi.landing.bundle.import_ import Imported
 
 app = group("bundle")
 
@@ -24,7 +24,7 @@ def export(
 ) -> None:
     """Pack what may leave the house into a signed bundle."""
     from luodi.evidence.outcome import Act
-    from luodi.landing.export import export
+    from luodi.landing.bundle.export import export
     from luodi.landing.settings import read_settings
     from luodi.landing.site import Site
 
@@ -56,9 +56,9 @@ def import_(
     from luodi.evidence.canonical import digest_bytes
     from luodi.evidence.model import Verdict
     from luodi.evidence.outcome import Act
-    from luodi.landing.bundle import read_bundle
+    from luodi.landing.bundle.import_ import Choices, check_signer, import_bundle, unpack_new
+    from luodi.landing.bundle.packed import read_bundle
     from luodi.landing.home import Home
-    from luodi.landing.import_ import Choices, check_signer, import_bundle, unpack_new
     from luodi.landing.keys import trusted_keys
     from luodi.landing.settings import read_settings
     from luodi.landing.site import Site

@@ -23,10 +23,11 @@ def demo(
     from luodi.evidence.gate.check import OPEN
     from luodi.evidence.gate.explain import account
     from luodi.landing.demo import demo
+    from luodi.landing.home import Home
     from luodi.landing.settings import read_settings
 
     terminal = Terminal.current()
-    root = (folder or read_settings().home / "demo").absolute()
+    root = (folder or Home.of(read_settings()).prepare().path / "demo").absolute()
     with terminal.progress() as progress:
         told = demo(root, progress=progress)
     lang = terminal.lang

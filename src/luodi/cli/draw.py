@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from luodi.cli.terminal import ReaderGone
+from luodi.cli.streams import ReaderGone, harmless
 from luodi.evidence.catalogue import Lang, say, shown
 
 COLOURS = {
@@ -77,5 +77,5 @@ def _cell(value: Any, lang: Lang) -> Any:
     if value is None:
         return ""
     if _is_number(value) or isinstance(value, (str, tuple)):
-        return Text(shown(value, lang))
+        return Text(harmless(shown(value, lang)))
     return value

@@ -23,19 +23,23 @@ Gate = Annotated[str, typer.Argument(help="cli.gate_argument")]
 @app.command("list")
 def list_(folder: Folder = Path()) -> None:
     """List the gates with what each says now."""
-    from luodi.cli.gate_page import draw_list
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
     reports = _site(folder).check_all()
     payload = {"gates": [account(report, terminal.lang) for report in reports]}
-    terminal.finish(payload, lambda: draw_list(terminal, reports))
+
+    def draw() -> None:
+        from luodi.cli.gate_page import draw_list
+
+        draw_list(terminal, reports)
+
+    terminal.finish(payload, draw)
 
 
 @app.command("check")
 def check(gate: Gate, folder: Folder = Path()) -> None:
     """Ask the ledger: go or no-go."""
-    from luodi.cli.gate_page import draw_answer, draw_check
     from luodi.evidence.gate.check import OPEN
     from luodi.evidence.gate.explain import account
 
@@ -43,6 +47,8 @@ def check(gate: Gate, folder: Folder = Path()) -> None:
     report, _ = _site(folder).check(gate)
 
     def draw() -> None:
+        from luodi.cli.gate_page import draw_answer, draw_check
+
         draw_check(terminal, report)
         draw_answer(terminal, report)
 
@@ -57,7 +63,6 @@ def explain(
     folder: Folder = Path(),
 ) -> None:
     """Explain every criterion of a gate, or one: why it says that, and what to do."""
-    from luodi.cli.gate_page import draw_answer, draw_explanation
     from luodi.evidence.errors import WrongUse
     from luodi.evidence.gate.check import OPEN
     from luodi.evidence.gate.explain import account
@@ -66,10 +71,15 @@ def explain(
     report, _ = _site(folder).check(gate)
     chosen = [item for item in report.criteria if criterion in (None, item.criterion.id)]
     if criterion is not None and not chosen:
-        raise WrongUse("evidence.sign_no_criterion", {"gate": gate, "target": criterion})
+        known = tuple(item.criterion.id for item in report.criteria)
+        raise WrongUse(
+            "cli.gate_no_criterion", {"gate": gate, "criterion": criterion, "known": known}
+        )
     payload = account(report, terminal.lang)
 
     def draw() -> None:
+        from luodi.cli.gate_page import draw_answer, draw_explanation
+
         for item in chosen:
             draw_explanation(terminal, item, report)
         draw_answer(terminal, report)
@@ -92,8 +102,7 @@ def sign(
     folder: Folder = Path(),
 ) -> None:
     """Say something at a gate, with this installation's key."""
-    from luodi.cli.gate_page import draw_answer
-    from luodi.evidence.canonical import digest_bytes
+    from luodi.evidence.attest import scan_digest
     from luodi.evidence.gate.explain import word
     from luodi.evidence.gate.sign import Voice, parse_condition
 
@@ -106,7 +115,7 @@ def sign(
         reason=reason,
         conditions=tuple(parse_condition(text) for text in condition or ()),
         target=target,
-        scan=digest_bytes(scan.read_bytes()) if scan else "",
+        scan=scan_digest(scan) if scan else "",
     )
     outcome, record = site.sign(gate, voice)
     report, _ = site.check(gate)
@@ -118,6 +127,8 @@ def sign(
     }
 
     def draw() -> None:
+        from luodi.cli.gate_page import draw_answer
+
         title = report.gate.seat(seat)
         terminal.say(
             "cli.gate_signed",

@@ -97,11 +97,13 @@ def _said(item: Signature, terminal: Terminal) -> Text:
     assert item.decision is not None
     lang = terminal.lang
     choice = word("choice", item.decision.choice.value, lang)
-    line = f"{item.seat.title[lang]}  {choice}  {item.decision.name}  {item.decision.reason}"
+    paper = say("cli.gate_by_paper", {}, lang) if item.decision.scan else ""
+    parts = [item.seat.title[lang], choice, item.decision.name, paper, item.decision.reason]
+    line = "  ".join(part for part in parts if part)
     if item.counts:
-        return Text(line.rstrip())
+        return Text(line)
     stale = say("evidence.word_state_stale", {}, lang)
-    return Text(f"{line.rstrip()}  [{stale}]", style="magenta")
+    return Text(f"{line}  [{stale}]", style="magenta")
 
 
 def draw_explanation(terminal: Terminal, item: Answered, report: GateReport) -> None:
@@ -130,6 +132,9 @@ def draw_answer(terminal: Terminal, report: GateReport) -> None:
     lang = terminal.lang
     line = Text.assemble(f"{report.gate.title[lang]}  ", _answer(report, terminal))
     terminal.show(line)
+    if report.ignored:
+        chains = {"writers": report.ignored}
+        terminal.show(Text(say("cli.gate_ignored", chains, lang), style="yellow"))
     for reason in report.reasons:
         terminal.show(Padding(Text(explain(reason, report, lang)), (0, 0, 0, 2)))
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from rich.console import Group as Page
 from rich.table import Table
 from rich.text import Text
 from typer.core import TyperArgument, TyperOption
 
-from luodi.cli.command import Group
 from luodi.cli.words import Parameter, called, placeholder, written
 from luodi.evidence.catalogue import Lang, say
+
+
+@runtime_checkable
+class Sectioned(Protocol):
+    """A group: its commands by section, title code first, then name and help code of each."""
+
+    def sections(self) -> list[tuple[str, list[tuple[str, str]]]]: ...
 
 
 def page(command: Any, ctx: Any, lang: Lang) -> Page:
@@ -28,7 +34,7 @@ def page(command: Any, ctx: Any, lang: Lang) -> Page:
         Text(written(command.help, lang)),
     ]
     parts += _section("cli.help_arguments", arguments_told, lang)
-    if isinstance(command, Group):
+    if isinstance(command, Sectioned):
         for title, commands in command.sections():
             lines = [(name, written(code, lang)) for name, code in commands]
             parts += _section(title, lines, lang)
@@ -41,7 +47,7 @@ def _usage(command: Any, ctx: Any, arguments: list[TyperArgument], lang: Lang) -
     for argument in arguments:
         name = called(argument, lang) + ("…" if argument.nargs == -1 else "")
         names.append(name if argument.required else f"[{name}]")
-    if isinstance(command, Group):
+    if isinstance(command, Sectioned):
         names = [say("cli.help_command", {}, lang)]
     words = " ".join([_path(ctx), f"[{say('cli.help_switches', {}, lang)}]", *names])
     return Text(say("cli.help_usage", {"line": words}, lang))

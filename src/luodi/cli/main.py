@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from luodi.cli.terminal import ReaderGone, Terminal
+from luodi.cli.streams import ReaderGone
+from luodi.cli.terminal import Terminal
 from luodi.evidence.errors import LuodiError
 
 

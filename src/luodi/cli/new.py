@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +43,11 @@ def new(
     )
     site = Site.open(name, settings)
     project = site.folder.project
-    site.perform(Act("landing", "new", f"project:{project.project}"), lambda: outcome)
+    try:
+        site.perform(Act("landing", "new", outcome.subject), lambda: outcome)
+    except BaseException:  # a folder whose first record could not be kept is no landing folder
+        shutil.rmtree(site.folder.path, ignore_errors=True)
+        raise
     found = {
         "path": str(site.folder.path),
         "project": project.project,

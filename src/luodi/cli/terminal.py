@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import io
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from luodi.cli.language import foretold, language
+from luodi.cli.streams import harmless, reader, survives
 from luodi.evidence.catalogue import Lang, Param, say
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.progress import Cancellation, Progress, Silent
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _current: ContextVar[Terminal] = ContextVar("terminal")
-
-
-class ReaderGone(Exception):
-    """Nobody reads our output any more, as behind ``| head``: not an error."""
 
 
 class Terminal:
@@ -55,7 +50,7 @@ class Terminal:
     @classmethod
     def opened(cls, words: Sequence[str]) -> Terminal:
         """Open the process's own streams, for the language and form the words ask for."""
-        out, err = _survives(sys.stdout), _survives(sys.stderr)
+        out, err = survives(sys.stdout), survives(sys.stderr)
         wants_json, asked = foretold(words)
         return cls(out, err, language(asked, os.environ, out.encoding), json=wants_json)
 
@@ -100,11 +95,14 @@ class Terminal:
 
     def say(self, code: str, params: Mapping[str, Param] | None = None) -> None:
         """Say a sentence of the result."""
-        self._write(self._out, say(code, params or {}, self.lang) + "\n")
+        self._write(self._out, harmless(say(code, params or {}, self.lang)) + "\n")
 
     def show(self, renderable: RenderableType) -> None:
-        """Show something Rich can draw."""
-        self.stdout.print(renderable)
+        """Show something Rich can draw; a plain text is one line, however long."""
+        if isinstance(renderable, str):
+            self._write(self._out, harmless(renderable) + "\n")
+        else:
+            self.stdout.print(renderable)
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
         """Make a table: headers by code, cells text, numbers, pills or None."""
@@ -163,7 +161,7 @@ class Terminal:
     def close(self) -> None:
         """Hand over everything said."""
         for stream in (self._out, self._err):
-            with _reader():
+            with reader():
                 stream.flush()
 
     def abandon(self) -> None:
@@ -213,7 +211,7 @@ class Terminal:
         self._write(self._out, text.encode("utf-8", "backslashreplace").decode() + "\n")
 
     def _write(self, stream: TextIO, text: str) -> None:
-        with _reader():
+        with reader():
             stream.write(text)
 
     @contextlib.contextmanager
@@ -236,23 +234,6 @@ class Terminal:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-def _survives(stream: TextIO | None) -> TextIO:
-    """Make a stream replace what its encoding lacks; a closed one swallows everything."""
-    if stream is None:
-        return Path(os.devnull).open("w", encoding="utf-8")
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")
-    return stream
-
-
-@contextlib.contextmanager
-def _reader() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise ReaderGone from None
 
 
 def _plain(value: Any) -> Any:

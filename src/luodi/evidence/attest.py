@@ -13,6 +13,9 @@ from luodi.evidence.files import explained
 from luodi.evidence.model import Artefact, Attestation, Figure, Kind, Verdict
 from luodi.evidence.outcome import Outcome
 
+LARGEST_EXPONENT = 18
+"""No figure of a hospital has more digits; one that claims to would be written out in full."""
+
 
 def attest(
     subject: str,
@@ -45,13 +48,9 @@ def attest(
         raise WrongUse("evidence.attest_no_signer", {"subject": subject})
     if signer == countersigner:
         raise WrongUse("evidence.attest_signers", {"name": signer})
-    with explained(scan):
-        data = scan.read_bytes()
-    if not data:
-        raise WrongUse("evidence.attest_empty_scan", {"path": str(scan)})
     said = Attestation(
         statement=statement,
-        scan=digest_bytes(data),
+        scan=scan_digest(scan),
         signer=signer,
         countersigner=countersigner,
         expires=expires,
@@ -69,6 +68,21 @@ def attest(
     )
 
 
+def scan_digest(scan: Path) -> str:
+    """SHA-256 of the scan of a signed paper.
+
+    Raises
+    ------
+    WrongUse
+        ``evidence.attest_empty_scan``.
+    """
+    with explained(scan):
+        data = scan.read_bytes()
+    if not data:
+        raise WrongUse("evidence.attest_empty_scan", {"path": str(scan)})
+    return digest_bytes(data)
+
+
 def parse_figure(text: str) -> Figure:
     """Read a figure as it is typed: ``pass_rate=98.5:percent``.
 
@@ -83,7 +97,7 @@ def parse_figure(text: str) -> Figure:
         value = Decimal(number)
     except InvalidOperation:
         value = Decimal("NaN")
-    if not name.strip() or not value.is_finite():
+    if not name.strip() or not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
         raise WrongUse("evidence.figure_malformed", {"text": text[:80]})
     whole = value == value.to_integral_value()
     return Figure(name=name.strip(), value=int(value) if whole else value, unit=unit.strip())

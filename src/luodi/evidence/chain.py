@@ -143,9 +143,9 @@ def read_chain(ledger: Chains, writer: str) -> Stored:
         later = ledger.head(writer)
         if later == head:
             return Stored(data, head, announced)
-        if head is not None:
+        if head is not None and head.is_signed():
             return Stored(data[: head.size], head)
-        head = later
+        head = later  # it was met half-written, or there was none yet
 
 
 def _stored(ledger: Chains, writer: str, findings: list[Finding]) -> Stored:
@@ -168,7 +168,9 @@ def _stored(ledger: Chains, writer: str, findings: list[Finding]) -> Stored:
 def _unfinished(stored: Stored) -> int:
     """Bytes of an append that is under way, or that a crash has cut short."""
     head, announced, size = stored.head, stored.announced, len(stored.data)
-    if head is None or announced is None or not head.size < size < announced.size:
+    if head is None or announced is None or announced.after != head.seq:
+        return 0
+    if not head.size < size < announced.size:
         return 0
     own = (announced.suite, announced.public_key) == (head.suite, head.public_key)
     return size - head.size if own and announced.is_signed() else 0
@@ -292,7 +294,8 @@ def _head_agrees(
 ) -> Iterator[Finding]:
     head, announced = stored.head, stored.announced
     sealed = head.seq if head else 0
-    if head is None and not _vouches(announced, opening, walk, writer, project):
+    first = announced if announced and announced.after == 0 else None
+    if head is None and not _vouches(first, opening, walk, writer, project):
         yield chain_finding("evidence.verify_no_head", writer)
         return
     if head is not None:

@@ -10,6 +10,9 @@ from importlib import resources
 from luodi.evidence.catalogue import Lang
 from luodi.evidence.model import Figure, Number
 
+WRITTEN_OUT = 30
+"""Exponent up to which a decimal is written out; a foreign ledger may hold any."""
+
 _COLUMN: dict[Lang, int] = {"zh": 0, "en": 1}
 
 
@@ -20,7 +23,9 @@ def figure_name(name: str, lang: Lang) -> str:
 
 def amount(value: Number, unit: str, lang: Lang) -> str:
     """Say a number with its unit: 1,284,517 行; money keeps its cents."""
-    if unit == "CNY" and value != int(value) and value == round(value, 2):
+    if isinstance(value, Decimal) and abs(value.adjusted()) > WRITTEN_OUT:
+        text = str(value)
+    elif unit == "CNY" and value != int(value) and value == round(value, 2):
         text = f"{value:,.2f}"
     else:
         text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"

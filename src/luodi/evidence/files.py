@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False, durable: boo
         The disk is full, read-only, or closed to this user; the old content stands.
     """
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             write_new(draft, data, mode=0o600 if private else 0o644, durable=durable)
@@ -67,15 +67,48 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = Tru
         os.close(handle)
 
 
+def overwrite(
+    path: Path, data: bytes, width: int, *, private: bool = False, durable: bool = True
+) -> None:
+    """Put `data`, padded with blanks to `width`, over a small file in place.
+
+    Only the file's own bytes change, no directory, so this stays fast on a busy disk.  A reader may
+    meet half of it; what is written this way has to show by itself that it is whole.  A file that
+    is not there yet, or of another size, is put there durably, for later writing to stand on.
+    """
+    line = data.rstrip(b"\n").ljust(width - 1) + b"\n"
+    if not path.exists() or path.stat().st_size != len(line):
+        write_atomic(path, line, private=private)
+        return
+    handle = os.open(path, os.O_WRONLY | _BINARY)
+    try:
+        write_all(handle, line)
+        if durable:
+            _sync(handle)
+    finally:
+        os.close(handle)
+
+
 def extend(path: Path, data: bytes, size: int) -> None:
     """Add `data` behind the `size` bytes of a file, durably; trouble leaves it at that size."""
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
     try:
         write_all(handle, data)
-        os.fsync(handle)
+        _sync(handle)
     except OSError:
         os.ftruncate(handle, size)
+        _sync(handle)
         raise
+    finally:
+        os.close(handle)
+
+
+def shorten(path: Path, size: int) -> None:
+    """Cut a file to `size` bytes, durably."""
+    handle = os.open(path, os.O_WRONLY | _BINARY)
+    try:
+        os.ftruncate(handle, size)
+        _sync(handle)
     finally:
         os.close(handle)
 
@@ -97,5 +130,8 @@ def sync_folder(folder: Path) -> None:
     finally:
         os.close(handle)
 
+
+_sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+"""Have the disk confirm a file's bytes and size, not its times."""
 
 _BINARY: int = getattr(os, "O_BINARY", 0)

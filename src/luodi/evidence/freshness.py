@@ -6,13 +6,21 @@ whether it is the same, changed, drifted by how much, or cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from luodi.evidence.model import ContentInput, Evidence, EvidenceInput, Input, SnapshotInput
+from luodi.evidence.model import (
+    ContentInput,
+    Evidence,
+    EvidenceInput,
+    Input,
+    SnapshotInput,
+    local_day,
+    now,
+)
 
 
 class Standing(StrEnum):
@@ -72,7 +80,7 @@ def worst(answers: Iterable[Answer]) -> Standing:
 def expired(evidence: Evidence, moment: datetime, max_age: timedelta | None) -> bool:
     """Tell whether the evidence is too old, or its attestation has run out, at `moment`."""
     attestation = evidence.attestation
-    if attestation and attestation.expires and attestation.expires < moment.date():
+    if attestation and attestation.expires and attestation.expires < local_day(moment):
         return True
     return max_age is not None and moment - evidence.finished > max_age
 
@@ -90,11 +98,17 @@ class Freshness:
     newest : mapping
         For each (subject, engine, verb, environment) the id of its newest record: an older one
         that something was built on has been superseded.
+    digest_of : callable, optional
+        Digest of a record's stored bytes; one that was written anew is not the one built on.
+    moment : datetime
+        When the question is asked.
     """
 
     resolvers: Sequence[Resolver]
     records: Mapping[str, Evidence]
     newest: Mapping[tuple[str, str, str, str], str]
+    digest_of: Callable[[Evidence], str] | None = None
+    moment: datetime = field(default_factory=now)
     _answers: dict[Input, Answer] = field(default_factory=dict)
     _under_way: set[str] = field(default_factory=set)
 
@@ -128,8 +142,11 @@ class Freshness:
         record = self.records.get(item.id)
         if record is None or item.id in self._under_way:
             return Answer(item.id, Standing.UNKNOWN)
-        if self.newest.get(identity(record)) != record.id:
+        rewritten = self.digest_of is not None and self.digest_of(record) != item.digest
+        if rewritten or self.newest.get(identity(record)) != record.id:
             return Answer(item.id, Standing.CHANGED)
+        if expired(record, self.moment, None):
+            return Answer(item.id, Standing.EXPIRED)
         self._under_way.add(item.id)
         try:
             return Answer(item.id, worst(self.of(record)))

@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
-from filelock import FileLock
 
 from luodi.evidence.canonical import canonical_json
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.files import explained, write_atomic
-from luodi.evidence.model import HeadMark, Moment, Noun, Ordinal, now
+from luodi.evidence.files import explained, overwrite
+from luodi.evidence.model import Count, HeadMark, Moment, Noun, Ordinal, now
 from luodi.evidence.suite import Signer, suite_named
+
+T = TypeVar("T")
+
+HEAD_WIDTH, MARK_WIDTH = 1024, 256
+"""Bytes of a head's and of a remembered mark's file: one page of any disk, written in place."""
+
+ATTEMPTS = 4
+"""How often something that may be under way is read before it counts as damaged."""
 
 _DOMAIN = b"luodi-head-1\n"
 _TOKEN = re.compile(r"luodi-head:1:([^:]+):([^:]+):(\d{1,18}):([0-9a-f]{64})", re.ASCII)
@@ -28,13 +38,14 @@ class Head(Noun, frozen=True, kw_only=True):
     """State of a chain, signed.
 
     ``size`` counts the bytes of the chain file up to and including record ``seq``, whose stored
-    bytes have the digest ``digest``.
+    bytes have the digest ``digest``; ``after`` is the seq of the head before it.
     """
 
     format: int
     project: str
     writer: str
     seq: Ordinal
+    after: Count
     size: Ordinal
     digest: str
     suite: str
@@ -61,13 +72,14 @@ class Head(Noun, frozen=True, kw_only=True):
         return token_of(self.project, self.mark)
 
 
-def seal(signer: Signer, project: str, seq: int, size: int, digest: str) -> Head:
+def seal(signer: Signer, project: str, seq: int, size: int, digest: str, *, after: int) -> Head:
     """Sign the state of the signer's own chain."""
     head = Head(
         format=1,
         project=project,
         writer=signer.writer,
         seq=seq,
+        after=after,
         size=size,
         digest=digest,
         suite=signer.suite.name,
@@ -140,37 +152,57 @@ class SeenHeads:
     """What this installation remembers of every chain's head, outside the landing folder.
 
     A folder restored from an old copy still carries a valid old head; this memory is what notices.
+    ``path`` is a folder with one small file a chain.
     """
 
     path: Path
 
     def read(self) -> dict[str, HeadMark]:
-        """Read the memory; an installation that has seen nothing remembers nothing."""
+        """Read the memory; an installation that has seen nothing remembers nothing.
+
+        Raises
+        ------
+        LuodiError
+            ``evidence.memory_damaged``, with the file.
+        """
         with explained(self.path):
-            try:
-                data = self.path.read_bytes()
-            except FileNotFoundError:
-                return {}
-        try:
-            marks = msgspec.json.decode(data, type=list[HeadMark])
-        except msgspec.MsgspecError as error:
-            raise LuodiError("evidence.memory_damaged", {"path": str(self.path)}) from error
+            marks = [self._mark(path) for path in sorted(self.path.glob("w*.json"))]
         return {mark.writer: mark for mark in marks}
+
+    def of(self, writer: str) -> HeadMark | None:
+        """Read what is remembered of one chain."""
+        path = self._path(writer)
+        with explained(path):
+            return self._mark(path) if path.exists() else None
 
     def remember(self, *marks: HeadMark) -> None:
         """Keep the newest mark of each chain.
 
         Not synced to disk: after a power cut an older memory is still a true one.
         """
-        with explained(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.path.with_suffix(".lock")):
-                known = self.read()
-                newer = {
-                    mark.writer: mark
-                    for mark in marks
-                    if mark.writer not in known or known[mark.writer].seq < mark.seq
-                }
-                if newer:
-                    data = msgspec.json.encode(list((known | newer).values()))
-                    write_atomic(self.path, data, private=True, durable=False)
+        for mark in marks:
+            known = self.of(mark.writer)
+            if known is None or known.seq < mark.seq:
+                path = self._path(mark.writer)
+                with explained(path):
+                    data = msgspec.json.encode(mark)
+                    overwrite(path, data, MARK_WIDTH, private=True, durable=False)
+
+    def _path(self, writer: str) -> Path:
+        return self.path / f"{writer}.json"
+
+    def _mark(self, path: Path) -> HeadMark:
+        try:
+            return steady(lambda: msgspec.json.decode(path.read_bytes(), type=HeadMark))
+        except msgspec.MsgspecError as error:
+            raise LuodiError("evidence.memory_damaged", {"path": str(path)}) from error
+
+
+def steady(read: Callable[[], T]) -> T:
+    """Read again what may be half-written at this moment; what stays broken is broken."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return read()
+        except (LuodiError, msgspec.MsgspecError):
+            time.sleep(0.002)
+    return read()

@@ -6,28 +6,35 @@ gates need no more than that.
 
     evidence/<writer>.jsonl   one record a line; the digest of a record is that of its stored bytes
     evidence/<writer>.head    the signed head
-    evidence/<writer>.next    the head announced for the append under way
+    evidence/<writer>.next    the same head once more; during an append one of the two is ahead
 
-An append announces its signed head, writes the records, then publishes the head.  Whatever a crash
-leaves can therefore be told apart from what somebody without the key has added.
+An append announces its signed head in one of the two, writes the records, then copies the head
+into the other: the lower is the published one.  Whatever a crash leaves can therefore be told
+apart from what somebody without the key has added.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.files import explained, extend, write_atomic, write_new
-from luodi.evidence.head import Head, SeenHeads, decode_head, encode_head, seal
+from luodi.evidence.files import explained, extend, overwrite, shorten, write_atomic
+from luodi.evidence.head import (
+    HEAD_WIDTH,
+    Head,
+    SeenHeads,
+    decode_head,
+    encode_head,
+    seal,
+    steady,
+)
 from luodi.evidence.model import (
     FORMAT,
     NO_DIGEST,
@@ -84,14 +91,24 @@ class Ledger(Chains, Protocol):
         """Keep bytes that could not become part of a chain, and tell where."""
 
 
+_HEAD, _NEXT = ".head", ".next"
+_TWIN = {_HEAD: _NEXT, _NEXT: _HEAD}
+
+
 @dataclass
 class _Tail:
-    """Where the own chain ends, as long as the file is the one it was read from."""
+    """Where the own chain ends, as long as the file is the one it was read from.
+
+    ``copy`` is the head file that may not be on the disk yet; the next head is announced there.
+    Its twin holds ``head``.
+    """
 
     seq: int
     digest: str
     size: int
     inode: int
+    head: bytes = b""
+    copy: str = _NEXT
 
 
 class JsonLinesLedger:
@@ -143,19 +160,53 @@ class JsonLinesLedger:
             return path.read_bytes() if path.exists() else b""
 
     def head(self, writer: str) -> Head | None:
-        return self._read_head(self._path(writer, ".head"))
+        return self._heads(writer)[0]
 
     def announced(self, writer: str) -> Head | None:
-        try:
-            return self._read_head(self._path(writer, ".next"))
-        except LuodiError:
-            return None  # cut short while it was being written: it announces nothing
+        return self._heads(writer)[1]
 
-    def _read_head(self, path: Path) -> Head | None:
+    def _heads(self, writer: str) -> tuple[Head | None, Head | None]:
+        """Read the published head and the announced one; neither is announced where they agree.
+
+        Where they differ, one may be half-written: it says nothing then, and its twin is whole.
+        """
+        path = self._path(writer, _HEAD)
         with explained(path):
-            if not path.exists():
-                return None
-            return decode_head(path.read_bytes(), path)
+            stored = _content(path)
+            if stored is not None and stored == _content(self._path(writer, _NEXT)):
+                return decode_head(stored, path), None
+        head, twin = (self._whole_head(writer, suffix) for suffix in (_HEAD, _NEXT))
+        if isinstance(twin, LuodiError):
+            twin = None
+        if isinstance(head, LuodiError):
+            if twin is None:
+                raise head
+            return twin, None
+        return (twin, head) if head and twin and twin.seq < head.seq else (head, twin)
+
+    def _whole_head(self, writer: str, suffix: str) -> Head | LuodiError | None:
+        """Read a head that is signed, or how it is damaged; a newer one is for a newer version."""
+        path = self._path(writer, suffix)
+
+        def read() -> Head | None:
+            data = _content(path)
+            head = decode_head(data, path) if data is not None else None
+            if head is not None and not head.is_signed():
+                raise LuodiError("evidence.head_damaged", {"path": str(path)})
+            return head
+
+        with explained(path):
+            try:
+                return steady(read)
+            except LuodiError as error:
+                if error.code != "evidence.head_damaged":
+                    raise
+                return error
+
+    def _write_head(self, writer: str, suffix: str, head: Head, *, durable: bool = True) -> None:
+        path = self._path(writer, suffix)
+        with explained(path):
+            overwrite(path, encode_head(head), HEAD_WIDTH, durable=durable)
 
     def _path(self, writer: str, suffix: str = ".jsonl") -> Path:
         return self.folder / (writer + suffix)
@@ -180,9 +231,10 @@ class JsonLinesLedger:
             tail = self._current_tail(signer)
             opening = (_opening(signer, drafts[0]),) if tail.seq == 0 else ()
             records, data, end = self._chain(signer, tail, (*opening, *drafts))
-            head = seal(signer, self.project, end.seq, end.size, end.digest)
+            head = seal(signer, self.project, end.seq, end.size, end.digest, after=tail.seq)
             self._write(signer.writer, tail, data, head)
             end.inode = self._path(signer.writer).stat().st_ino
+            end.head, end.copy = encode_head(head), _TWIN[tail.copy]
             self._tail = end
             self._remember(head)
         return records[len(opening) :]
@@ -194,8 +246,13 @@ class JsonLinesLedger:
         try:
             self.seen.remember(head.mark)
         except LuodiError as error:
-            params: dict[str, str | int] = {"path": str(self.seen.path)}
-            self.reports.append(Finding(code=error.code, params=params, severity=Severity.WARN))
+            self._report(error, self.seen.path)
+
+    def _report(self, error: LuodiError, path: Path) -> None:
+        """Tell of trouble that undoes nothing."""
+        params: dict[str, str | int] = {key: str(value) for key, value in error.params.items()}
+        params["path"] = str(path)
+        self.reports.append(Finding(code=error.code, params=params, severity=Severity.WARN))
 
     def _chain(
         self, signer: Signer, tail: _Tail, drafts: Iterable[Draft]
@@ -222,18 +279,33 @@ class JsonLinesLedger:
         return tuple(records), data, _Tail(seq, digest, tail.size + len(data), 0)
 
     def _write(self, writer: str, tail: _Tail, data: bytes, head: Head) -> None:
-        path, announced = self._path(writer), self._path(writer, ".next")
+        path = self._path(writer)
         with explained(path):
             try:
-                write_new(announced, encode_head(head))
+                self._write_head(writer, tail.copy, head)
                 if tail.size:
                     extend(path, data, tail.size)
                 else:
                     write_atomic(path, data)  # nobody ever reads half an opening
             except (OSError, LuodiError):
-                announced.unlink(missing_ok=True)
+                self._withdraw(writer, tail)
                 raise
-            announced.replace(self._path(writer, ".head"))
+        try:
+            self._write_head(writer, _TWIN[tail.copy], head, durable=tail.size == 0)
+        except LuodiError as error:  # the records stand: the announcement alone vouches for them
+            self._report(error, self._path(writer, _TWIN[tail.copy]))
+
+    def _withdraw(self, writer: str, tail: _Tail) -> None:
+        """Take an announcement back, unless there are records left that it alone vouches for."""
+        path = self._path(writer)
+        if (path.stat().st_size if path.exists() else 0) != tail.size:
+            return
+        if tail.size == 0:
+            self._path(writer, tail.copy).unlink(missing_ok=True)
+            return
+        standing = self._whole_head(writer, _TWIN[tail.copy])
+        if isinstance(standing, Head):
+            self._write_head(writer, tail.copy, standing)
 
     def _current_tail(self, signer: Signer) -> _Tail:
         path = self._path(signer.writer)
@@ -241,42 +313,57 @@ class JsonLinesLedger:
             status = path.stat() if path.exists() else None
         known = self._tail
         if known and status and (status.st_ino, status.st_size) == (known.inode, known.size):
-            return known
+            twin = self._path(signer.writer, _TWIN[known.copy])
+            with explained(twin):
+                if (_content(twin) or b"").rstrip() == known.head.rstrip():
+                    return known  # and no other process has announced anything there
         if status is None:
             self._refuse_lost_chain(signer)
             return _Tail(0, NO_DIGEST, 0, 0)
         found = self._recover(signer)
-        return _Tail(found.head.seq, found.head.digest, found.head.size, status.st_ino)
+        head = found.head
+        return _Tail(head.seq, head.digest, head.size, status.st_ino, encode_head(head))
 
     def _refuse_lost_chain(self, signer: Signer) -> None:
         """A chain that is remembered, or whose head is there, was lost; it does not begin anew."""
-        remembered = self.seen.read().get(signer.writer) if self.seen else None
-        head = self.head(signer.writer)
-        last = max(remembered.seq if remembered else 0, head.seq if head else 0)
+        remembered = self.seen.of(signer.writer) if self.seen else None
+        head, announced = self._heads(signer.writer)
+        last = max(
+            remembered.seq if remembered else 0,
+            head.seq if head else 0,
+            announced.after if announced else 0,
+        )
         if last:
             raise LuodiError(
                 "evidence.chain_lost", {"path": str(self._path(signer.writer)), "seq": last}
             )
 
     def _recover(self, signer: Signer) -> Recovered:
-        remembered = self.seen.read().get(signer.writer) if self.seen else None
+        remembered = self.seen.of(signer.writer) if self.seen else None
+        head, announced = self._heads(signer.writer)
         found = recover(
             self._path(signer.writer),
             signer,
             self.project,
-            head=self.head(signer.writer),
-            announced=self.announced(signer.writer),
+            head=head,
+            announced=announced,
             remembered=remembered,
         )
         if found.torn:
             self.set_aside(signer.writer, found.torn, "torn")
             with explained(self._path(signer.writer)):
-                os.truncate(self._path(signer.writer), found.head.size)
-        if found.publish:
-            write_atomic(self._path(signer.writer, ".head"), encode_head(found.head))
-        self._path(signer.writer, ".next").unlink(missing_ok=True)
+                shorten(self._path(signer.writer), found.head.size)
+        self._settle(signer.writer, found.head)
         self.reports.extend(found.findings)
         return found
+
+    def _settle(self, writer: str, head: Head) -> None:
+        """Have both head files say the same, and the disk confirm the first."""
+        if head.seq == 0:
+            self._path(writer, _NEXT).unlink(missing_ok=True)
+            return
+        self._write_head(writer, _HEAD, head)
+        self._write_head(writer, _NEXT, head, durable=False)
 
     def repair(self) -> tuple[Finding, ...]:
         """Seal or set aside what a crash left in the own chain; append does the same by itself."""
@@ -299,10 +386,12 @@ class JsonLinesLedger:
                 raise LuodiError("evidence.not_a_continuation", {"writer": writer})
             if not data.startswith(present):
                 self.set_aside(writer, present[len(whole) :], "torn")
-            announced = self._path(writer, ".next")
-            write_atomic(announced, encode_head(head))
+            with suppress(LuodiError):  # a damaged head is what is being mended
+                if (standing := self.head(writer)) is not None:
+                    self._write_head(writer, _HEAD, standing)
+            self._write_head(writer, _NEXT, head)
             write_atomic(self._path(writer), data)
-            announced.replace(self._path(writer, ".head"))
+            self._write_head(writer, _HEAD, head)
             self._remember(head)
 
     def set_aside(self, writer: str, data: bytes, why: str) -> str:
@@ -317,6 +406,8 @@ class JsonLinesLedger:
 
     @contextmanager
     def _locked(self, writer: str) -> Iterator[None]:
+        from filelock import FileLock, Timeout  # whoever only reads need not wait for its import
+
         lock = self._path(writer, ".lock")
         with explained(lock):
             try:
@@ -327,6 +418,10 @@ class JsonLinesLedger:
                 raise LuodiError(
                     "evidence.locked", {"path": str(lock), "seconds": seconds}
                 ) from error
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def _line(record: Evidence) -> bytes:

@@ -23,6 +23,9 @@ NO_DIGEST = "0" * 64
 Number: TypeAlias = int | Decimal
 """A figure's value.  Binary floats are not numbers a hospital may be shown."""
 
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""How many there are, possibly none."""
+
 Ordinal: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 """A place in a chain, counted from 1."""
 
@@ -291,3 +294,8 @@ def format_of(line: bytes) -> int:
 def now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    """Return the calendar day where this is read: papers expire by the wall, not by Greenwich."""
+    return moment.astimezone().date()

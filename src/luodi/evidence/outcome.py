@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 from typing import Generic, TypeVar
 
 import luodi
@@ -165,9 +166,16 @@ def _unfinished(act: Act, error: BaseException) -> Outcome[None]:
     )
 
 
+_PLACES = frozenset(("path", "other", "report"))
+"""Parameters that name a file; the ledger keeps its name and not where it lies on the machine."""
+
+
 def finding_params(params: dict[str, Param]) -> dict[str, str | int]:
     """Parameters as a record keeps them: text and whole numbers."""
-    return {key: _kept(value) for key, value in params.items()}
+    return {
+        key: _kept(PurePath(str(value)).name if key in _PLACES else value)
+        for key, value in params.items()
+    }
 
 
 def _kept(value: Param) -> str | int:

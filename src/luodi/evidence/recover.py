@@ -32,15 +32,10 @@ from luodi.evidence.suite import Signer
 
 @dataclass(frozen=True)
 class Recovered:
-    """The head to go on from.
-
-    ``torn`` are bytes after it to set aside; ``publish`` tells that the head is not yet the
-    published one.
-    """
+    """The head to go on from, and the bytes after it that are to be set aside."""
 
     head: Head
     torn: bytes = b""
-    publish: bool = False
     findings: tuple[Finding, ...] = ()
 
 
@@ -81,7 +76,7 @@ def _base(
     """The published head, once the chain is known to still end with it."""
     place: dict[str, Param] = {"path": str(path)}
     if head is None:
-        if announced is None and data:
+        if data and (announced is None or announced.after):
             raise LuodiError("evidence.head_missing", place)
         return _before_first(signer, project)  # the very first append was cut short
     if head.project != project:
@@ -119,8 +114,8 @@ def _tail(
     torn = rest[len(complete) :]
     if announced is not None and announced.seq > base.seq:
         if len(complete) == announced.size - base.size and _ends_with(complete, announced, signer):
-            return Recovered(announced, torn, publish=True, findings=_sealed(announced, base, torn))
-        if len(rest) < announced.size - base.size:
+            return Recovered(announced, torn, findings=_sealed(announced, base, torn))
+        if announced.after == base.seq and len(rest) < announced.size - base.size:
             finding = _finding("evidence.report_cut_append", base, len(rest))
             return Recovered(base, rest, findings=(finding,))
     if not complete:
@@ -132,8 +127,9 @@ def _tail(
         and (last.seq, signer.suite.digest(_last_line(complete)))
         == (remembered.seq, remembered.digest)
     ):
-        head = seal(signer, project, last.seq, base.size + len(complete), remembered.digest)
-        return Recovered(head, torn, publish=True, findings=_sealed(head, base, torn))
+        size = base.size + len(complete)
+        head = seal(signer, project, last.seq, size, remembered.digest, after=base.seq)
+        return Recovered(head, torn, findings=_sealed(head, base, torn))
     raise LuodiError(
         "evidence.unsigned_tail",
         {"path": str(path), "seq": base.seq, "count": complete.count(b"\n")},
@@ -160,6 +156,7 @@ def _before_first(signer: Signer, project: str) -> Head:
         project=project,
         writer=signer.writer,
         seq=0,
+        after=0,
         size=0,
         digest=NO_DIGEST,
         suite=signer.suite.name,

@@ -105,7 +105,7 @@ def place_of(table: object, path: str) -> str:
             here = here[int(index)] if isinstance(here, list) and int(index) < len(here) else None
             name = here.get("id") if isinstance(here, Mapping) else None
             words[-1] += f" {int(index) + 1}" + (f" ({name})" if isinstance(name, str) else "")
-    return " › ".join(words) or "top level"
+    return " › ".join(words) or "(顶层 · top level)"
 
 
 def field_names(noun: type) -> set[str]:

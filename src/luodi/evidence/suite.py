@@ -164,23 +164,23 @@ def writer_of(public_key: bytes) -> str:
 
 @dataclass(frozen=True)
 class Signer:
-    """An installation's signing key with the name and side it signs for."""
+    """An installation's signing key with the name and side it signs for.
+
+    ``writer`` is the name of the chain it writes.
+    """
 
     suite: Suite
     private: bytes = field(repr=False)
     name: str
     side: Side
     public_key: bytes = field(init=False)
+    writer: str = field(init=False)
     _key: PrivateKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "public_key", self.suite.public(self.private))
+        object.__setattr__(self, "writer", writer_of(self.public_key))
         object.__setattr__(self, "_key", self.suite.load(self.private))
-
-    @property
-    def writer(self) -> str:
-        """Name of the chain this key writes."""
-        return writer_of(self.public_key)
 
     def sign(self, data: bytes) -> str:
         """Sign `data`; hexadecimal."""

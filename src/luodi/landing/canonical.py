@@ -9,51 +9,89 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from luodi.evidence.canonical import digest
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.files import explained
-from luodi.evidence.shape import read_toml
+from luodi.evidence.shape import parse_toml
 
 
 def file_digest(path: Path) -> str:
-    """Digest a file's canonical form: TOML by its values, TSV and CSV by their cells.
+    """Digest a file's canonical form.
 
     Raises
     ------
     LuodiError
-        ``landing.no_canonical_form`` for any other kind of file, or the file does not read.
+        The file is missing, or as `content_digest`.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise LuodiError("landing.no_canonical_form", {"path": str(path)})
-    return digest(reader(path))
-
-
-def _toml(path: Path) -> object:
-    return read_toml(path)
-
-
-def _tsv(path: Path) -> object:
-    return _cells(path, "\t")
-
-
-def _csv(path: Path) -> object:
-    return _cells(path, ",")
-
-
-def _cells(path: Path, delimiter: str) -> list[list[str]]:
-    """Read cells; rows without any content say nothing."""
     with explained(path):
+        if not path.is_file():
+            raise LuodiError("evidence.toml_missing", {"path": str(path)})
         data = path.read_bytes()
+    return content_digest(data, str(path))
+
+
+def content_digest(data: bytes, where: str) -> str:
+    """Digest what a file's bytes say: TOML by its values, TSV and CSV by their cells.
+
+    Parameters
+    ----------
+    data : bytes
+    where : str
+        Name of the file; its ending tells what kind it is.
+
+    Raises
+    ------
+    LuodiError
+        ``landing.no_canonical_form`` for any other kind of file, or the bytes do not read.
+    """
+    reader = _READERS.get(PurePath(where).suffix.lower())
+    if reader is None:
+        raise LuodiError("landing.no_canonical_form", {"path": where})
+    said = reader(text_of(data, where), where)
     try:
-        text = data.decode("utf-8-sig")
+        return digest(said)
+    except LuodiError as error:  # such as a NaN: say in which file
+        place = f"{where} {error.params['where']}"
+        raise LuodiError(error.code, {**error.params, "where": place}) from error
+
+
+def text_of(data: bytes, where: str) -> str:
+    """Read a file's bytes as text; a mark that editors on Windows put in front says nothing.
+
+    Raises
+    ------
+    LuodiError
+        ``evidence.toml_not_text``, with the line.
+    """
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise LuodiError("evidence.toml_not_text", {"path": str(path), "line": line}) from error
+        raise LuodiError("evidence.toml_not_text", {"path": where, "line": line}) from error
+
+
+def _tsv(text: str, where: str) -> object:
+    return _cells(text, where, "\t")
+
+
+def _csv(text: str, where: str) -> object:
+    return _cells(text, where, ",")
+
+
+def _cells(text: str, where: str, delimiter: str) -> list[list[str]]:
+    """Read cells; rows without any content say nothing."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [row for row in rows if any(row)]
+    try:
+        return [row for row in rows if any(row)]
+    except csv.Error as error:
+        line = rows.line_num
+        raise LuodiError("landing.cells_broken", {"path": where, "line": line}) from error
 
 
-_READERS: Mapping[str, Callable[[Path], object]] = {".toml": _toml, ".tsv": _tsv, ".csv": _csv}
+_READERS: Mapping[str, Callable[[str, str], object]] = {
+    ".toml": parse_toml,
+    ".tsv": _tsv,
+    ".csv": _csv,
+}

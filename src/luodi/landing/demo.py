@@ -41,11 +41,11 @@ from luodi.evidence.progress import Progress
 from luodi.evidence.suite import DEFAULT_SUITE
 from luodi.evidence.verify import Verification, verify
 from luodi.landing import keys
-from luodi.landing.bundle import read_bundle
-from luodi.landing.export import export
+from luodi.landing.bundle.export import export
+from luodi.landing.bundle.import_ import Choices, check_signer, import_bundle, unpack_new
+from luodi.landing.bundle.packed import read_bundle
 from luodi.landing.folder import LandingFolder
 from luodi.landing.home import Home
-from luodi.landing.import_ import Choices, check_signer, import_bundle, unpack_new
 from luodi.landing.new import new
 from luodi.landing.settings import Settings
 from luodi.landing.site import Site
@@ -127,7 +127,7 @@ def demo(root: Path, *, progress: Progress) -> Demonstration:
 def _make_room(root: Path) -> None:
     with explained(root):
         if root.exists():
-            if any(root.iterdir()) and not (root / _MARK).exists():
+            if not (root / _MARK).exists() and (not root.is_dir() or any(root.iterdir())):
                 raise WrongUse("landing.demo_elsewhere", {"path": str(root)})
             shutil.rmtree(root)
         root.mkdir(parents=True)

@@ -17,7 +17,6 @@ from typing import Literal, TypeVar, cast
 
 import msgspec
 import tomli_w
-from filelock import FileLock, Timeout
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.files import explained, write_atomic
@@ -159,6 +158,8 @@ def locked(path: Path, timeout: float) -> Iterator[None]:
     LuodiError
         ``landing.busy`` when it stays taken.
     """
+    from filelock import FileLock, Timeout  # whoever only reads need not wait for its import
+
     private_folder(path.parent)
     lock = FileLock(path, timeout=timeout, mode=0o600)
     try:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,10 +28,16 @@ from luodi.evidence.suite import Signer
 from luodi.landing.canonical import file_digest
 from luodi.landing.format import read_file
 from luodi.landing.home import Home
+from luodi.landing.names import check_project
 from luodi.landing.project import Plan, Project
 
-CONTENT = ("landing.toml", "plan.toml", "gates.toml", "mapping/*", "contracts/*.toml")
-"""Files whose content is the project's truth, besides the ledger."""
+_NAME = r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]*"
+CONTENT = re.compile(
+    rf"landing\.toml|plan\.toml|gates\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
+)
+"""Files whose content is the project's truth, besides the ledger; hidden ones are an editor's."""
+
+_PLACES = ("landing.toml", "plan.toml", "gates.toml", "mapping/*", "contracts/*")
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,11 @@ class LandingFolder:
         Raises
         ------
         WrongUse
-            ``landing.no_folder``.
+            ``landing.place_absent``, ``landing.no_folder``.
         """
-        place = start.absolute()
+        place = start.resolve()  # above ``../b`` lies what is above b, not the folder one is in
+        if not place.exists():
+            raise WrongUse("landing.place_absent", {"path": str(place)})
         for candidate in (place, *place.parents):
             if (candidate / "landing.toml").is_file():
                 return cls(candidate)
@@ -57,8 +66,13 @@ class LandingFolder:
     @cached_property
     def project(self) -> Project:
         """Read ``landing.toml``."""
-        table = read_file(self.path, "landing.toml")
-        return shape(table, Project, str(self.path / "landing.toml"))
+        where = str(self.path / "landing.toml")
+        project = shape(read_file(self.path, "landing.toml"), Project, where)
+        try:
+            check_project(project.project)  # it names folders under LUODI_HOME
+        except WrongUse as error:
+            raise WrongUse("landing.project_id", {**error.params, "path": where}) from None
+        return project
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -91,18 +105,29 @@ class LandingFolder:
             self.path / "evidence",
             project,
             signer,
-            seen=SeenHeads(home.state(project) / "seen.json"),
+            seen=SeenHeads(home.state(project) / "seen"),
             lock_timeout=home.lock_timeout,
         )
 
     def content(self) -> dict[str, Path]:
-        """Find every content file, by its place in the folder."""
+        """Find every content file, by its place in the folder; links are not followed."""
+        found = (path for pattern in _PLACES for path in sorted(self.path.glob(pattern)))
         return {
-            path.relative_to(self.path).as_posix(): path
-            for pattern in CONTENT
-            for path in sorted(self.path.glob(pattern))
-            if path.suffix in (".toml", ".tsv") and path.is_file() and not path.is_symlink()
+            name: path
+            for path in found
+            if CONTENT.fullmatch(name := path.relative_to(self.path).as_posix())
+            and self._place(name)
+            and path.is_file()
         }
+
+    def _place(self, name: str) -> Path | None:
+        """Where a file of that name is or would be; None where a link or ``..`` leads elsewhere."""
+        path = self.path / name
+        try:
+            straight = path.resolve() == self.path.resolve() / name
+        except (OSError, ValueError, RuntimeError):  # no name at all; links in a circle
+            return None
+        return path if straight else None
 
     def digests(self) -> dict[str, str]:
         """Digest the canonical form of every content file."""
@@ -113,14 +138,14 @@ class LandingFolder:
         if not isinstance(item, ContentInput):
             return None
         first = item.name.partition("/")[0]
-        if first not in {pattern.partition("/")[0] for pattern in CONTENT}:
+        path = self._place(item.name)
+        if path is None or first not in {pattern.partition("/")[0] for pattern in _PLACES}:
             return None
-        path = self.path / item.name
-        if not path.is_file():
-            return Present(gone=True)
         try:
             return Present(digest=file_digest(path))
-        except LuodiError:
+        except LuodiError as error:
+            if error.code == "evidence.toml_missing":
+                return Present(gone=True)
             return Present(digest="unreadable")  # not what the evidence was made from, at least
 
     def input(self, name: str) -> ContentInput:

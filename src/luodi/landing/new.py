@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -41,22 +43,10 @@ def new(
     name = check_project(path.absolute().name)
     chosen = template(template_name)
     gates = chosen.gates()
-    with explained(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise WrongUse("landing.exists", {"path": str(path)})
-        path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        draft = path.absolute().with_name(f".{name}.{secrets.token_hex(4)}")
-        try:
-            draft.mkdir()
-            (draft / "evidence").mkdir()
-            for file, text in _texts(name, hospital, chosen, gates, go_live, environment).items():
-                write_new(draft / file, text.encode())
-            if path.exists():
-                path.rmdir()
-            draft.replace(path.absolute())
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
+    with new_folder(path) as draft:
+        (draft / "evidence").mkdir()
+        for file, text in _texts(name, hospital, chosen, gates, go_live, environment).items():
+            write_new(draft / file, text.encode())
     folder = LandingFolder(path.absolute())
     criteria = {criterion.id for gate in gates for criterion in gate.criteria}
     return Outcome(
@@ -73,6 +63,45 @@ def new(
             ContentInput(name=file, digest=digest) for file, digest in folder.digests().items()
         ),
     )
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; it becomes `path` as a whole, or nothing is left of it.
+
+    Raises
+    ------
+    WrongUse
+        ``landing.exists``.
+    LuodiError
+        The disk says no.
+    """
+    target = path.absolute()
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    with explained(path):
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise WrongUse("landing.exists", {"path": str(path)})
+        missing = [parent for parent in target.parents if not parent.exists()]
+        try:
+            draft.mkdir(parents=True)
+            yield draft
+            _put(draft, target)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            for parent in missing:
+                with suppress(OSError):
+                    parent.rmdir()
+            raise
+
+
+def _put(draft: Path, target: Path) -> None:
+    """Put a filled folder in its place; an empty one there is filled, for somebody may be in it."""
+    if not target.exists():
+        draft.replace(target)
+        return
+    for path in sorted(draft.iterdir(), key=lambda path: path.name == "landing.toml"):
+        path.replace(target / path.name)  # landing.toml last: it makes the folder a landing folder
+    draft.rmdir()
 
 
 def _texts(
@@ -113,7 +142,7 @@ def _landing(
         "go_live = 2027-03-13T22:00:00+08:00\n\n"
     )
     if go_live is not None:
-        fields["go_live"] = go_live
+        fields["go_live"] = go_live if go_live.tzinfo else go_live.astimezone()
     return head + tomli_w.dumps(fields)
 
 

@@ -15,6 +15,7 @@ from luodi.evidence.files import explained, write_atomic
 from luodi.evidence.head import decode_head, parse_token
 from luodi.evidence.model import Evidence, Kind
 from luodi.evidence.verify import Mark, Verification
+from luodi.landing.canonical import text_of
 
 
 def find_record(verification: Verification, record_id: str) -> Evidence:
@@ -84,6 +85,9 @@ _FIELDS = (
 )
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
+
 def _csv(records: list[Evidence], lang: Lang) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
@@ -99,8 +103,8 @@ def _csv(records: list[Evidence], lang: Lang) -> str:
 
 
 def _inert(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """Keep a spreadsheet from running a cell as a formula, full-width signs included."""
+    return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
 def read_marks(text: str, project: str) -> Iterator[Mark]:
@@ -109,22 +113,37 @@ def read_marks(text: str, project: str) -> Iterator[Mark]:
     Raises
     ------
     WrongUse
-        ``evidence.token_malformed``, ``landing.mark_other_project``.
+        ``evidence.token_malformed``, ``landing.mark_other_project``, ``landing.no_mark``.
+    LuodiError
+        A file that is no text, or a damaged head.
     """
     path = Path(text)
-    if text.startswith("luodi-head:") or not path.exists():
+    if text.startswith("luodi-head:") or not text.strip() or not _is_there(path):
         yield _mark(text, project, "--since")
         return
     with explained(path):
         files = sorted(path.glob("**/*.head")) if path.is_dir() else [path]
-        for file in files:
-            if file.suffix == ".head":
-                head = decode_head(file.read_bytes(), file)
-                yield _mark(head.token(), project, str(file))
-                continue
-            for line in file.read_text(encoding="utf-8-sig").splitlines():
-                if line.strip():
-                    yield _mark(line, project, str(file))
+        found = [mark for file in files for mark in _marks_in(file, project)]
+    if not found:
+        raise WrongUse("landing.no_mark", {"path": str(path)})
+    yield from found
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for a name: lines run together
+        return False
+
+
+def _marks_in(file: Path, project: str) -> Iterator[Mark]:
+    data = file.read_bytes()
+    if file.suffix == ".head":
+        yield _mark(decode_head(data, file).token(), project, str(file))
+        return
+    for line in text_of(data, str(file)).splitlines():
+        if line.strip():
+            yield _mark(line, project, str(file))
 
 
 def _mark(text: str, project: str, source: str) -> Mark:

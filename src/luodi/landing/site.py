@@ -82,10 +82,8 @@ class Site:
 
     def verify(self, since: Iterable[Mark] = (), *, keep: bool = False) -> Outcome[Verification]:
         """Verify the ledger, also against the heads this installation has seen before."""
-        project = self.folder.project.project
-        memory = self.home.state(project) / "seen.json"
         seen = self.chains.seen.read() if self.chains.seen else {}
-        remembered = [Mark(head, memory.name) for head in seen.values()]
+        remembered = [Mark(head, "LUODI_HOME") for head in seen.values()]
         return verify(self.chains, trusted=self.sides, since=(*since, *remembered), keep=keep)
 
     def remember(self, verification: Verification) -> None:
@@ -106,14 +104,16 @@ class Site:
         gate = self.folder.gate(gate_id)
         verification = self.verify(keep=True).result
         shelf = Shelf(verification, [self.folder.resolve])
-        return check(gate, verification, shelf, self.sides, moment), verification
+        report = check(gate, verification, shelf, self.sides, moment, gates=self.folder.gates)
+        return report, verification
 
     def check_all(self, moment: datetime | None = None) -> tuple[GateReport, ...]:
         """Check every gate of the project, reading the ledger once."""
         verification = self.verify(keep=True).result
         shelf = Shelf(verification, [self.folder.resolve])
         return tuple(
-            check(gate, verification, shelf, self.sides, moment) for gate in self.folder.gates
+            check(gate, verification, shelf, self.sides, moment, gates=self.folder.gates)
+            for gate in self.folder.gates
         )
 
     def sign(self, gate_id: str, voice: Voice) -> tuple[Outcome[Decision], Evidence | Draft]:

@@ -10,8 +10,8 @@ from enum import StrEnum
 from luodi.evidence.catalogue import Param
 from luodi.evidence.freshness import Answer, Freshness, Resolver, Standing, expired, identity
 from luodi.evidence.gate.compare import meets
-from luodi.evidence.gate.model import CannotTell, Criterion, Gate, Requirement, real_enough
-from luodi.evidence.model import Evidence, Kind, Status, Verdict, now
+from luodi.evidence.gate.model import CannotTell, Criterion, Requirement, real_enough
+from luodi.evidence.model import Evidence, Status, Verdict
 from luodi.evidence.verify import Verification
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -89,7 +89,12 @@ class Shelf:
         for record in self._newest.values():
             self._by_subject.setdefault(record.subject, []).append(record)
         newest = {key: record.id for key, record in self._newest.items()}
-        self.freshness = Freshness(resolvers, self.records, newest)
+        self._walks = {chain.writer: chain.walk for chain in chains}
+        self.freshness = Freshness(resolvers, self.records, newest, self.digest_of)
+
+    def digest_of(self, record: Evidence) -> str:
+        """Digest of a record's stored bytes."""
+        return self._walks[record.writer].digest_at(record.seq)
 
     def matching(self, criterion: Criterion) -> dict[str, list[Evidence]]:
         """Find, per subject, the newest records of each environment that speak of a criterion."""
@@ -111,22 +116,18 @@ class Shelf:
         return {subject: records for subject, records in found.items() if records}
 
 
-def answer(gate: Gate, shelf: Shelf, moment: datetime | None = None) -> tuple[Answered, ...]:
-    """Ask the ledger every criterion of a gate.
+def answer(criterion: Criterion, shelf: Shelf, moment: datetime) -> Answered:
+    """Ask the ledger one criterion.
 
     Parameters
     ----------
-    gate : Gate
+    criterion : Criterion
+        Of kind machine or attestation; decisions are `luodi.evidence.gate.earlier`'s.
     shelf : Shelf
         The verified records.
-    moment : datetime, optional
-        When the question is asked; now by default.
+    moment : datetime
+        When the question is asked.
     """
-    asked_at = moment or now()
-    return tuple(_answer(criterion, shelf, asked_at) for criterion in gate.criteria)
-
-
-def _answer(criterion: Criterion, shelf: Shelf, moment: datetime) -> Answered:
     matching = shelf.matching(criterion)
     if not matching:
         asked = f"{criterion.verb} {criterion.subject}".strip()
@@ -222,8 +223,6 @@ def _fresh(
     elif expired(record, moment, criterion.max_age):
         age = int((moment - record.finished).total_seconds())
         yield _part(record, State.STALE, "evidence.reason_expired", age=age)
-    if record.kind is Kind.DECISION:
-        return  # a decision stands until another is taken; its inputs say what it was taken on
     for said in shelf.freshness.of(record):
         state = _state_of(said, criterion)
         if said.standing is not Standing.SAME:

@@ -5,12 +5,13 @@ Looking makes no evidence; signing does (:mod:`luodi.evidence.gate.sign`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from luodi.evidence.gate.answer import Answered, Reason, Shelf, State, answer
+from luodi.evidence.gate.earlier import earlier_decision
 from luodi.evidence.gate.model import Gate
 from luodi.evidence.gate.signatures import (
     DECIDING,
@@ -26,7 +27,7 @@ from luodi.evidence.gate.signatures import (
     position,
     waivers,
 )
-from luodi.evidence.model import Choice, Side, Verdict, now
+from luodi.evidence.model import Choice, Kind, Side, Verdict, local_day, now
 from luodi.evidence.verify import Verification
 
 
@@ -48,7 +49,8 @@ class GateReport:
     """A gate as it stands.
 
     ``closed`` is what keeps it shut, ``waiting`` who has yet to speak, ``attached`` what a go
-    would carry with it.
+    would carry with it; ``ignored`` names the chains that were not asked because nobody here
+    trusts their key.
     """
 
     gate: Gate
@@ -62,6 +64,7 @@ class GateReport:
     closed: tuple[Reason, ...]
     waiting: tuple[Reason, ...]
     attached: tuple[Reason, ...]
+    ignored: tuple[str, ...] = ()
 
     @property
     def answer(self) -> Answer:
@@ -84,6 +87,8 @@ def check(
     shelf: Shelf,
     sides: Mapping[str, Side],
     moment: datetime | None = None,
+    *,
+    gates: Sequence[Gate] = (),
 ) -> GateReport:
     """Evaluate a gate: evidence first, then what people said about it.
 
@@ -97,20 +102,28 @@ def check(
     sides : mapping of writer to Side
         Whose key writes which chain.
     moment : datetime, optional
-        When the question is asked.
+        When the question is asked; now by default.
+    gates : sequence of Gate
+        All gates of the project, for criteria that ask what an earlier one decided.
     """
     asked_at = moment or now()
     definition = gate.definition()
     said = decisions(shelf)
     here = [item for item in said if item.decision.gate == gate.id]
     granted = waivers(gate, here, definition, sides)
-    criteria = tuple(_waive(item, granted) for item in answer(gate, shelf, asked_at))
+    answered = (
+        earlier_decision(criterion, gates, said, sides, asked_at)
+        if criterion.kind is Kind.DECISION
+        else answer(criterion, shelf, asked_at)
+        for criterion in gate.criteria
+    )
+    criteria = tuple(_waive(item, granted) for item in answered)
     signatures = tuple(
         position(seat, here, SIGNING, definition, criteria, sides) for seat in gate.seats
     )
     seat = gate.seat(gate.decider)
     decision = position(seat, here, DECIDING, definition, criteria, sides) if seat else None
-    conditions = conditions_held(gate, said, sides, asked_at.date())
+    conditions = conditions_held(gate, said, sides, local_day(asked_at))
     return GateReport(
         gate=gate,
         definition=definition,
@@ -127,6 +140,7 @@ def check(
         ),
         waiting=_waiting(gate, signatures, decision),
         attached=_attached(gate, criteria, signatures, conditions),
+        ignored=tuple(chain.writer for chain in verification.chains if not chain.trusted),
     )
 
 

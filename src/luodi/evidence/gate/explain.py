@@ -154,6 +154,7 @@ def account(report: GateReport, lang: Lang) -> dict[str, object]:
         "signatures": [_signature(item, report, lang) for item in report.signatures],
         "decision": _signature(report.decision, report, lang) if report.decision else None,
         "conditions": [_condition(item) for item in report.conditions],
+        "ignored": list(report.ignored),
         "waivers": [
             {"criterion": item.criterion, "evidence": item.record.id, "reason": item.reason}
             for item in report.waivers
@@ -200,6 +201,7 @@ def _signature(item: Signature, report: GateReport, lang: Lang) -> dict[str, obj
         "name": decision.name if decision else None,
         "reason": decision.reason if decision else None,
         "evidence": item.record.id if item.record else None,
+        "scan": decision.scan if decision else None,
         "counts": item.counts,
         "reasons": [_said(reason, report, lang) for reason in item.reasons],
     }

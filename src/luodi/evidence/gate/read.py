@@ -159,6 +159,9 @@ def _gate(table: GateTable, known: Mapping[str, CriterionTable], where: str) -> 
         raise _wrong("evidence.field_missing", where, table.id, field="criteria")
     if table.decider not in names:
         raise _wrong("evidence.gate_no_seat", where, table.id, name=table.decider)
+    vendor_decides = any(s.id == table.decider and s.side is Side.VENDOR for s in seats)
+    if vendor_decides and table.environment is not Environment.SANDBOX:
+        raise _wrong("evidence.gate_vendor_decides", where, table.id, name=table.decider)
     for name in (*table.criteria, *table.override):
         if name not in known or name not in table.criteria:
             raise _wrong("evidence.gate_no_criterion", where, table.id, name=name)

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.files import write_atomic
+from luodi.evidence.files import explained, write_atomic
 from luodi.evidence.ledger import Ledger
 from luodi.evidence.merge import Merged, merge
 from luodi.evidence.model import Artefact, Figure, Finding, Severity, Side
 from luodi.evidence.outcome import Outcome, verdict_of
-from luodi.landing.bundle import Bundle, SentChains
-from luodi.landing.canonical import file_digest
-from luodi.landing.difference import Difference, Whose, differences
+from luodi.landing.bundle.difference import Difference, Whose, differences
+from luodi.landing.bundle.packed import Bundle, SentChains
+from luodi.landing.bundle.revision import Revision, read_shared, write_shared
 from luodi.landing.folder import LandingFolder
 from luodi.landing.home import Home
 from luodi.landing.keys import TrustedKey, fingerprint, format_key
-from luodi.landing.revision import Revision, write_base
+from luodi.landing.new import new_folder
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def unpack_new(bundle: Bundle, target: Path) -> LandingFolder:
     ------
     WrongUse
         ``landing.exists``.
+    LuodiError
+        The disk says no; then there is no folder.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise WrongUse("landing.exists", {"path": str(target)})
-    folder = LandingFolder(target.absolute())
-    for name in sorted(bundle.content(), key=_landing_last):
-        _take(bundle, folder, name)
-    return folder
+    with new_folder(target) as draft:
+        for name, data in bundle.content().items():
+            write_atomic(draft / name, data)
+    return LandingFolder(target.absolute())
 
 
 def import_bundle(
@@ -102,7 +102,7 @@ def import_bundle(
     """Merge a bundle into a folder.
 
     Ledgers merge as they are.  Of the other files only those a person chose are replaced; the rest
-    is reported and waits.  Once nothing waits, the bundle's revision becomes the common one.
+    is reported and waits.  Once nothing waits, the bundle's revision was taken in.
 
     Raises
     ------
@@ -117,7 +117,8 @@ def import_bundle(
             "landing.bundle_other_project",
             {"found": bundle.manifest.name, "expected": folder.project.name},
         )
-    found = compare(bundle, folder)
+    shared, sent = read_shared(home, project), bundle.manifest.revision
+    found = compare(bundle, folder, shared.common(sent, bundle.manifest.base))
     _check_choices(choices, found)
     union = merge(ledger, SentChains(bundle), trusted=trusted)
     taken = tuple(item.name for item in found if choices.takes(item))
@@ -125,11 +126,11 @@ def import_bundle(
         _take(bundle, folder, name)
     waiting = tuple(item.name for item in found if choices.open(item))
     if not waiting:
-        write_base(home, project, bundle.manifest.revision)
+        write_shared(home, project, shared.with_taken(sent))
     findings = (*union.findings, *_waits(waiting))
     return Outcome(
         Imported(folder.path, union.result, found, taken, waiting),
-        subject=f"bundle:{bundle.manifest.revision.id[:16]}",
+        subject=f"bundle:{sent.id[:16]}",
         engine="landing",
         verb="import",
         verdict=verdict_of(findings),
@@ -144,14 +145,13 @@ def import_bundle(
     )
 
 
-def compare(bundle: Bundle, folder: LandingFolder) -> tuple[Difference, ...]:
-    """List what a bundle says otherwise than the folder."""
+def compare(bundle: Bundle, folder: LandingFolder, base: Revision | None) -> tuple[Difference, ...]:
+    """List what a bundle says otherwise than the folder, where both come from `base`."""
     mine, content = folder.digests(), bundle.content()
     texts = {
         name: (_text_of(folder.path / name), content.get(name, b"").decode("utf-8", "replace"))
         for name in mine.keys() | content.keys()
     }
-    base: Revision | None = bundle.manifest.base
     return differences(mine, bundle.manifest.revision.files, base.files if base else None, texts)
 
 
@@ -169,12 +169,11 @@ def _take(bundle: Bundle, folder: LandingFolder, name: str) -> None:
     """Put their version in place of mine; a file they removed is removed here too."""
     data = bundle.content().get(name)
     path = folder.path / name
-    if data is None:
-        path.unlink(missing_ok=True)
+    if data is not None:
+        write_atomic(path, data)
         return
-    write_atomic(path, data)
-    if file_digest(path) != bundle.manifest.revision.files.get(name):
-        raise LuodiError("landing.bundle_altered", {"path": name, "files": (name,)})
+    with explained(path):
+        path.unlink(missing_ok=True)
 
 
 def _waits(waiting: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -187,8 +186,3 @@ def _waits(waiting: tuple[str, ...]) -> tuple[Finding, ...]:
         count=len(waiting),
     )
     return (finding,)
-
-
-def _landing_last(name: str) -> bool:
-    """``landing.toml`` makes a folder a landing folder, so it is written when all else is there."""
-    return name == "landing.toml"

@@ -9,37 +9,51 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from luodi.evidence.canonical import digest_bytes
-from luodi.evidence.errors import LuodiError
+from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.files import explained
 from luodi.evidence.head import Head, decode_head
 from luodi.evidence.model import Noun, Side
 from luodi.evidence.suite import Signer, suite_named
+from luodi.landing.bundle.revision import Revision
+from luodi.landing.canonical import content_digest
+from luodi.landing.folder import CONTENT
 from luodi.landing.keys import PublicKey
-from luodi.landing.revision import Revision
 
 FORMAT = 1
-ALLOWED = re.compile(
-    r"landing\.toml|plan\.toml|gates\.toml"
-    r"|mapping/[^/\\]+\.(?:toml|tsv)|contracts/[^/\\]+\.toml"
-    r"|evidence/w[0-9a-f]{16}\.(?:jsonl|head)"
-)
+ALLOWED = re.compile(rf"{CONTENT.pattern}|evidence/w[0-9a-f]{{16}}\.(?:jsonl|head)")
 """Every file a bundle may hold."""
 
 LARGEST = 512 * 1024 * 1024
-"""Largest file, in bytes, that is unpacked: a ledger of half a million records."""
+"""Most bytes that are unpacked: a ledger of half a million records."""
 
 MANIFEST, SIGNATURE = "manifest.json", "signature.json"
 _DOMAIN = b"luodi-bundle-1\n"
+
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+)
+"""What the zip reader raises for bytes that are not a zip file."""
+
+_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
 
 
 class Manifest(Noun, frozen=True, kw_only=True):
@@ -113,41 +127,51 @@ def read_bundle(path: Path) -> Bundle:
     ------
     LuodiError
         ``landing.bundle_damaged``, ``landing.bundle_altered`` with the files that differ,
-        ``landing.bundle_forged``, ``landing.bundle_not_allowed``, ``evidence.format_newer``.
+        ``landing.bundle_forged``, ``landing.bundle_not_allowed``, ``landing.bundle_too_large``,
+        ``evidence.format_newer``.
+    WrongUse
+        ``landing.bundle_missing``.
     """
     with explained(path):
         if not path.is_file():
-            raise LuodiError("landing.bundle_missing", {"path": str(path)})
-    try:
-        with explained(path), zipfile.ZipFile(path) as archive:
-            files = dict(_unpacked(archive, path))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
-        raise LuodiError("landing.bundle_damaged", {"path": str(path)}) from error
+            raise WrongUse("landing.bundle_missing", {"path": str(path)})
+    with explained(path), path.open("rb") as file:
+        files = _unpacked(file, path)
     if MANIFEST not in files or SIGNATURE not in files:
         raise LuodiError("landing.bundle_damaged", {"path": str(path)})
     said, signed = files.pop(MANIFEST), files.pop(SIGNATURE)
     manifest, signature = _manifest(said, path), _signature(signed, path)
     _check_signature(signature, said, path)
-    _check_files(manifest, files, path)
     key = PublicKey(
         signature.suite, signature.side, bytes.fromhex(signature.public_key), signature.name
     )
-    return Bundle(manifest, key, files)
+    bundle = Bundle(manifest, key, files)
+    _check_files(bundle, path)
+    return bundle
 
 
-def _unpacked(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[str, bytes]]:
+def _unpacked(file: BinaryIO, path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _check_entries(archive.infolist(), path)
+            return {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    except _NO_ZIP as error:
+        raise LuodiError("landing.bundle_damaged", {"path": str(path)}) from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
+    """Refuse by what the entries say of themselves, before any is unpacked."""
     seen: set[str] = set()
-    for entry in archive.infolist():
+    for entry in entries:
         name = entry.filename
         if name in seen or not (name in (MANIFEST, SIGNATURE) or ALLOWED.fullmatch(name)):
             raise LuodiError("landing.bundle_not_allowed", {"path": str(path), "name": name[:80]})
-        if entry.file_size > LARGEST:
-            raise LuodiError(
-                "landing.bundle_too_large",
-                {"path": str(path), "name": name, "limit": LARGEST // 1024 // 1024},
-            )
+        if entry.compress_type not in _WAYS or entry.flag_bits & _ENCRYPTED:
+            raise LuodiError("landing.bundle_damaged", {"path": str(path)})
         seen.add(name)
-        yield name, archive.read(entry)
+    if sum(entry.file_size for entry in entries) > LARGEST:
+        limit = LARGEST // 1024 // 1024
+        raise LuodiError("landing.bundle_too_large", {"path": str(path), "limit": limit})
 
 
 def _manifest(said: bytes, path: Path) -> Manifest:
@@ -182,14 +206,19 @@ def _check_signature(signature: Signature, said: bytes, path: Path) -> None:
         raise LuodiError("landing.bundle_forged", {"path": str(path)})
 
 
-def _check_files(manifest: Manifest, files: dict[str, bytes], path: Path) -> None:
-    found = {name: digest_bytes(data) for name, data in files.items()}
-    if found != manifest.files:
-        names = sorted(
-            name
-            for name in found.keys() | manifest.files.keys()
-            if found.get(name) != manifest.files.get(name)
-        )
+def _check_files(bundle: Bundle, path: Path) -> None:
+    """Compare bytes, then what they say: a revision that lies would hide a change."""
+    bytes_found = {name: digest_bytes(data) for name, data in bundle.files.items()}
+    _check_same(bytes_found, bundle.manifest.files, path)
+    content_found = {
+        name: content_digest(data, f"{path}/{name}") for name, data in bundle.content().items()
+    }
+    _check_same(content_found, bundle.manifest.revision.files, path)
+
+
+def _check_same(found: Mapping[str, str], said: Mapping[str, str], path: Path) -> None:
+    names = sorted(name for name in found.keys() | said.keys() if found.get(name) != said.get(name))
+    if names:
         raise LuodiError("landing.bundle_altered", {"path": str(path), "files": tuple(names)})
 
 

@@ -13,10 +13,11 @@ from luodi.evidence.ledger import Chains
 from luodi.evidence.model import Artefact, EvidenceInput, Figure, HeadMark, Input, Verdict, now
 from luodi.evidence.outcome import Outcome
 from luodi.evidence.suite import Signer
-from luodi.landing.bundle import FORMAT, Manifest, pack
+from luodi.landing.bundle.packed import ALLOWED, FORMAT, Manifest, pack
+from luodi.landing.bundle.revision import Revision, read_shared, write_shared
+from luodi.landing.canonical import content_digest
 from luodi.landing.folder import LandingFolder
 from luodi.landing.home import Home
-from luodi.landing.revision import Revision, read_base, write_base
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,20 @@ def export(
     """
     if target.exists():
         raise WrongUse("landing.exists", {"path": str(target)})
-    files = {name: path.read_bytes() for name, path in folder.content().items()}
+    content = folder.content()
+    files = {name: path.read_bytes() for name, path in content.items()}
+    revision = Revision(
+        files={name: content_digest(files[name], str(path)) for name, path in content.items()}
+    )
     heads: list[HeadMark] = []
     for writer in chains.writers():
         head = chains.head(writer)  # before the data: what grows meanwhile is left out
-        if head is not None:
+        if head is not None and ALLOWED.fullmatch(f"evidence/{writer}.head"):
             files[f"evidence/{writer}.jsonl"] = chains.data(writer)[: head.size]
             files[f"evidence/{writer}.head"] = encode_head(head)
             heads.append(head.mark)
-    revision = Revision(files=folder.digests())
     project = folder.project
+    shared = read_shared(home, project.project)
     manifest = Manifest(
         format=FORMAT,
         project=project.project,
@@ -62,11 +67,11 @@ def export(
         made=now(),
         files={name: digest_bytes(data) for name, data in files.items()},
         revision=revision,
-        base=read_base(home, project.project),
+        base=shared.taken,
     )
     packed = pack(manifest, files, signer)
     write_atomic(target, packed)
-    write_base(home, project.project, revision)
+    write_shared(home, project.project, shared.with_given(revision))
     exported = Exported(
         target, revision.id, tuple(sorted(files)), digest_bytes(packed), tuple(heads)
     )

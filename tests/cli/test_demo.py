@@ -1,0 +1,248 @@
+"""``luodi demo``, and every verb on the folder it leaves: both languages, JSON, a GBK console."""
+
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from luodi.cli.command import Group, root
+from luodi.cli.main import run
+from luodi.evidence.progress import Silent
+from luodi.landing import demo as verb
+from luodi.landing import keys
+from luodi.landing.home import Home
+from luodi.landing.settings import Settings
+
+KEYS = {"folder", "home", "steps", "before", "after", "tampered"}
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def result(ran):
+    return json.loads(ran.out)["result"]
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """Sentences on one line, however narrow the terminal of the tests."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+
+def test_it_works(luodi, tmp_path):
+    ran = luodi("demo", "--folder", str(tmp_path / "演 示"))
+    assert (ran.code, ran.err) == (0, "")
+    for number in range(1, 8):
+        assert f"{number}. " in ran.out
+    assert ran.out.index("不放行") < ran.out.index("有条件放行") < ran.out.index("内容被改过")
+    assert "3 项硬性条件未满足：每一行源数据都有去向、预交金对平到分、2 小时停机演练。" in ran.out
+    assert f'export LUODI_HOME="{tmp_path / "演 示" / "vendor-home"}"' in ran.out
+
+
+def test_in_english(luodi, tmp_path):
+    ran = luodi("demo", "--folder", str(tmp_path / "d"), "--lang", "en")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Ask the gate: do we go live?" in ran.out
+    assert "it was altered" in ran.out
+
+
+def test_for_a_program(luodi, tmp_path):
+    ran = luodi("demo", "--folder", str(tmp_path / "d"), "--json")
+    said = json.loads(ran.out)
+    assert (said["command"], said["exit"], ran.code, ran.err) == ("demo", 0, 0, "")
+    assert said["result"].keys() == KEYS
+    assert [step["verdict"] for step in said["result"]["steps"]] == [
+        *("pass", "pass", "fail", "pass", "pass", "warn", "fail"),
+    ]
+    assert (said["result"]["before"]["answer"], said["result"]["after"]["answer"]) == (
+        "no_go",
+        "go_if",
+    )
+    blocked = [c for c in said["result"]["before"]["criteria"] if c["state"] != "pass"]
+    assert [(item["id"], item["state"]) for item in blocked] == [
+        ("data.rows_accounted", "stale"),
+        ("data.balance_deposits", "fail"),
+        ("continuity.drill_2_hours", "untested"),
+    ]
+    assert [item["code"] for item in said["result"]["tampered"]] == ["evidence.verify_altered"]
+
+
+def test_its_place_is_the_home_and_that_is_private(luodi, luodi_home):
+    """The home came to be open to everybody when the demonstration was the first to make it."""
+    assert luodi("demo").code == 0
+    assert (luodi_home / "demo" / ".luodi-demo").exists()
+    assert luodi_home.stat().st_mode & 0o777 == 0o700
+    assert luodi("demo").code == 0
+
+
+def test_what_is_somebody_elses_stays(luodi, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    for place in (tmp_path, tmp_path / "mine"):
+        ran = luodi("demo", "--folder", str(place))
+        assert (ran.code, ran.out) == (2, "")
+        assert "里有别的东西，演示不会动它。\n下一步：" in ran.err
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c(luodi, tmp_path, monkeypatch, times):
+    second = verb._second_round
+
+    def interrupted(*words):
+        for _ in range(times):
+            os.kill(os.getpid(), signal.SIGINT)
+        second(*words)
+
+    words = ["demo", "--folder", str(tmp_path / "d")]
+    with monkeypatch.context() as patch:
+        patch.setattr(verb, "_second_round", interrupted)
+        ran = luodi(*words)
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.startswith("正在停止")
+    assert luodi(*words).code == 0
+
+
+@pytest.mark.slow
+def test_as_a_program_on_a_gbk_console(program, tmp_path, luodi_home):
+    env = {"PYTHONIOENCODING": "gbk", "LUODI_HOME": str(luodi_home)}
+    ran = program("demo", "--folder", str(tmp_path / "演 示"), env=env)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    text = ran.stdout.decode("gbk")
+    assert "每一行源数据都有去向" in text
+    assert "│" not in text
+
+
+# --- every verb -----------------------------------------------------------------------------------
+
+VERBS = {
+    "new": (["new", "新 项目", "--template", "demo"], 0),
+    "bundle export": (["bundle", "export", "../新 包.luodi"], 0),
+    "bundle import": (["bundle", "import", "../hospital-to-vendor.luodi"], 0),
+    "key show": (["key", "show"], 0),
+    "key trust": (["key", "trust", "{line}"], 0),
+    "key distrust": (["key", "distrust", "信息科"], 0),
+    "key new": (["key", "new"], 0),
+    "vault init": (["vault", "init"], 0),
+    "vault status": (["vault", "status"], 0),
+    "vault destroy": (["vault", "destroy", "--confirm", "{project}"], 0),
+    "evidence show": (["evidence", "show"], 0),
+    "evidence verify": (["evidence", "verify"], 0),
+    "evidence export": (["evidence", "export", "../审 计.csv"], 0),
+    "evidence attest": (
+        ["evidence", "attest", "a:b", "说明", "--scan", "plan.toml", "--signer", "张工"],
+        0,
+    ),
+    "gate list": (["gate", "list"], 0),
+    "gate check": (["gate", "check", "kickoff"], 1),
+    "gate explain": (["gate", "explain", "kickoff"], 1),
+    "gate sign": (
+        ["gate", "sign", "kickoff", "--seat", "project_manager", "--choice", "agree"],
+        0,
+    ),
+    "demo": (["demo", "--folder", "../../再 来"], 0),
+    "version": (["version"], 0),
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """The demonstration once, to be copied by every test."""
+    root = tmp_path_factory.mktemp("demo") / "演 示"
+    return verb.demo(root, progress=Silent())
+
+
+@pytest.fixture
+def words(told, tmp_path, monkeypatch, request):
+    """Be the vendor in a copy of the demonstration, with what a verb needs made ready."""
+    shutil.copytree(told.root, tmp_path / "演 示")
+    folder = tmp_path / "演 示" / told.vendor.folder.path.name
+    monkeypatch.setenv("LUODI_HOME", str(tmp_path / "演 示" / "vendor-home"))
+    monkeypatch.setenv("LUODI_ACTOR", "张工")
+    monkeypatch.chdir(folder)
+    other = Settings.read({"LUODI_HOME": str(tmp_path / "third"), "LUODI_ACTOR": "监理 赵工"})
+    line = keys.show(keys.own_signer(Home.of(other), other)).text
+    project = told.vendor.folder.project.project
+
+    def made_of(name):
+        if name in ("vault status", "vault destroy"):
+            assert run(["vault", "init", "--json"]) == 0
+        return [word.format(line=line, project=project) for word in VERBS[name][0]]
+
+    return made_of
+
+
+def test_every_verb_is_named_here():
+    line = root()
+    found = set()
+    for name in line.list_commands(None):
+        command = line.get_command(None, name)
+        verbs = command.commands if isinstance(command, Group) else {"": None}
+        found |= {f"{name} {verb}".strip() for verb in verbs}
+    assert found - {"doctor"} == VERBS.keys()
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_in_both_languages(luodi, words, name):
+    line = words(name)
+    ran = luodi(*line)
+    assert (ran.code, ran.err) == (VERBS[name][1], "")
+    assert re.search("[\u4e00-\u9fff]", ran.out)
+    assert not re.search(r"\b(cli|landing|evidence)\.[a-z]+_", ran.out)
+    assert "{" not in ran.out.replace("{'", "")
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_for_every_program(luodi, words, name):
+    ran = luodi(*words(name), "--json")
+    assert (ran.code, ran.err) == (VERBS[name][1], "")
+    said = json.loads(ran.out)
+    assert said.keys() == {"command", "exit", "result"}
+    assert (said["command"], said["exit"]) == (name, VERBS[name][1])
+    for page in ("command-line.md", "command-line.en.md"):
+        assert documented(page)[name] == (
+            said["result"].keys() if name != "gate list" else {"gates"}
+        )
+
+
+def documented(page):
+    """The keys that a page of the handbook promises, by command."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    keys = {}
+    for commands, promised in re.findall(
+        r"(?m)^\| (`[^|]+`) \| (`[^|]*?)(?:[；;，,][^|]*)? \|$", text
+    ):
+        for command in re.findall("`([^`]+)`", commands):
+            keys[command] = set(re.findall("`([^`]+)`", promised))
+    return keys
+
+
+@pytest.mark.parametrize("name", VERBS)
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_on_a_gbk_console(words, name, form, monkeypatch):
+    """The console of many a hospital's PC; what it lacks becomes a question mark."""
+    line = words(name)
+    raw = [io.BytesIO(), io.BytesIO()]
+    out, err = (io.TextIOWrapper(stream, encoding="gbk") for stream in raw)
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    code = run([*line, *form])
+    out.flush()
+    text = raw[0].getvalue().decode("gbk")
+    monkeypatch.undo()
+    assert (code, raw[1].getvalue()) == (VERBS[name][1], b"")
+    assert json.loads(text) if form else re.search("[\u4e00-\u9fff]", text)
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if " " in name or name == "new"])
+def test_help_in_both_languages(luodi, name):
+    chinese, english = (luodi(*name.split(), "--help", "--lang", lang) for lang in ("zh", "en"))
+    assert (chinese.code, english.code) == (0, 0)
+    assert chinese.out.startswith(f"用法：luodi {name}")
+    assert english.out.startswith(f"Usage: luodi {name}")
+    assert not re.search(r"\bcli\.[a-z]+_", chinese.out + english.out)
+    assert not re.search("[\u4e00-\u9fff]", english.out)
