@@ -27,7 +27,7 @@ from pathlib import Path
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import check
 from luodi.evidence.gate.read import read_gates
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.shape import read_toml
 from luodi.evidence.verify import verify
 root = Path(sys.argv[1])

@@ -18,7 +18,7 @@ from time import perf_counter
 
 import sample
 
-from luodi.evidence.ledger import encode
+from luodi.evidence.stored import encode
 from luodi.evidence.verify import verify
 
 ROUNDS = 5

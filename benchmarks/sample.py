@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from luodi.evidence.head import SeenHeads
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import (
     ContentInput,
     Draft,

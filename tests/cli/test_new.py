@@ -109,7 +109,7 @@ def test_a_ledger_that_cannot_be_written_leaves_no_folder(luodi, here, monkeypat
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("luodi.evidence.ledger.JsonLinesLedger.append", interrupted)
+    monkeypatch.setattr("luodi.evidence.json_lines.JsonLinesLedger.append", interrupted)
     assert luodi("new", "a", "--template", "demo").code == 130
     assert everything(here) == []
 

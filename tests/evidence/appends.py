@@ -9,7 +9,7 @@ from pathlib import Path
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import SeenHeads
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import Draft, Environment, Kind, Side, Status, Verdict, now
 from luodi.evidence.suite import Ed25519Sha256, Signer
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from luodi.evidence.head import Head, decode_head, encode_head
-from luodi.evidence.ledger import JsonLinesLedger, encode
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import (
     ContentInput,
     Draft,
@@ -26,6 +26,7 @@ from luodi.evidence.model import (
     Status,
     Verdict,
 )
+from luodi.evidence.stored import encode
 from luodi.evidence.suite import Ed25519Sha256, Signer
 
 PROJECT = "同济-his-2027"

@@ -7,7 +7,7 @@ import pytest
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import SeenHeads
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.merge import Union, merge
 from luodi.evidence.model import Side, Verdict
 from luodi.evidence.verify import verify

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luodi.evidence.ledger import decode, encode
 from luodi.evidence.model import (
     Artefact,
     Attestation,
@@ -25,6 +24,7 @@ from luodi.evidence.model import (
     format_of,
     now,
 )
+from luodi.evidence.stored import decode, encode
 
 
 @pytest.fixture

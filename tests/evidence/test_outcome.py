@@ -6,7 +6,7 @@ import pytest
 
 import luodi
 from luodi.evidence.errors import Cancelled, LuodiError
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import (
     Draft,
     Environment,

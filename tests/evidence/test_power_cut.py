@@ -8,9 +8,10 @@ import itertools
 
 import pytest
 
+from luodi.evidence import json_lines, twin_heads
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import HEAD_WIDTH, SeenHeads, encode_head
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import Severity, Verdict
 from luodi.evidence.verify import verify
 
@@ -154,23 +155,21 @@ def test_a_power_cut_while_it_recovers_is_recovered_from(moment, draft, monkeypa
     one = moment.size + moment.whole[moment.size :].index(b"\n") + 1
     ledger = moment.open(heads, moment.whole[: one + 5], moment.marks[0])
     steps = []
-    for name in ("shorten", "overwrite"):
-        real = getattr(__import__("luodi.evidence.ledger", fromlist=[name]), name)
+    for module, name in ((json_lines, "shorten"), (twin_heads, "overwrite")):
+        real = getattr(module, name)
 
         def step(path, *args, real=real, **more):
             steps.append(path.suffix)
             return real(path, *args, **more)
 
-        monkeypatch.setattr(f"luodi.evidence.ledger.{name}", step)
+        monkeypatch.setattr(module, name, step)
     ledger.repair()
     assert steps == [".jsonl", ".head", ".next"]
 
 
 def test_a_head_is_written_only_while_its_twin_is_on_the_disk(tmp_path, vendor, draft, monkeypatch):
     """Whatever two processes append, and though a third one fails."""
-    from luodi.evidence import ledger as module
-
-    dirty, real, announced = set(), module.overwrite, []
+    dirty, real, announced = set(), twin_heads.overwrite, []
 
     def write(path, data, width, *, durable=True):
         twin = path.with_suffix(".next" if path.suffix == ".head" else ".head")
@@ -183,13 +182,13 @@ def test_a_head_is_written_only_while_its_twin_is_on_the_disk(tmp_path, vendor, 
     def fail(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("luodi.evidence.ledger.overwrite", write)
+    monkeypatch.setattr("luodi.evidence.twin_heads.overwrite", write)
     first, second = (JsonLinesLedger(tmp_path / "evidence", PROJECT, vendor) for _ in range(2))
     for number, ledger in enumerate((first, first, first, second, first, first, second, second)):
         ledger.append([draft()])
         if number % 3 == 1:
             with monkeypatch.context() as patch:
-                patch.setattr("luodi.evidence.ledger.extend", fail)
+                patch.setattr("luodi.evidence.json_lines.extend", fail)
                 with pytest.raises(LuodiError):
                     ledger.append([draft()])
     assert announced[:4] == [".next", ".head", ".head", ".next"], "every append the other way round"
@@ -282,15 +281,15 @@ def test_a_power_cut_while_a_longer_copy_is_adopted(
         told.copies[own].put(folder)
         steps = itertools.count(1)
         with monkeypatch.context() as patch:
-            for name in ("overwrite", "write_atomic"):
-                real = getattr(__import__("luodi.evidence.ledger", fromlist=[name]), name)
+            for module, name in ((twin_heads, "overwrite"), (json_lines, "write_atomic")):
+                real = getattr(module, name)
 
                 def step(*args, real=real, steps=steps, stop=stop, **more):
                     if next(steps) == stop:
                         raise Cut
                     return real(*args, **more)
 
-                patch.setattr(f"luodi.evidence.ledger.{name}", step)
+                patch.setattr(module, name, step)
             with pytest.raises(Cut):
                 JsonLinesLedger(folder, PROJECT).adopt(writer, end.data(writer), end.head(writer))
         found = verify(JsonLinesLedger(folder, PROJECT)).findings

@@ -5,7 +5,7 @@ import pytest
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import SeenHeads, seal
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import Severity, Verdict
 from luodi.evidence.verify import verify
 

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from luodi.evidence.head import encode_head, seal
-from luodi.evidence.ledger import encode
 from luodi.evidence.model import HeadMark, Severity, Side, Verdict, now
+from luodi.evidence.stored import encode
 from luodi.evidence.suite import Signer
 from luodi.evidence.verify import Mark, verify
 
@@ -486,9 +486,9 @@ def test_half_a_record_at_the_end_is_reported(story, codes):
 
 def test_a_clock_that_went_back_is_reported_once(tell, vendor, draft, monkeypatch, codes):
     start = now()
-    seconds = iter((0, 0, 3600, 3600, 60, 60, 61, 61, 62, 62))
+    seconds = iter((0, 3600, 60, 61, 62))
     monkeypatch.setattr(
-        "luodi.evidence.ledger.now", lambda: start + timedelta(seconds=next(seconds, 99))
+        "luodi.evidence.json_lines.now", lambda: start + timedelta(seconds=next(seconds, 99))
     )
     back = tell(vendor, [draft(number) for number in range(4)])
     outcome = verify(back.end)

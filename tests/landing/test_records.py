@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.ledger import encode
 from luodi.evidence.model import Attestation, Figure, Finding, Kind, Severity, Verdict
 from luodi.evidence.outcome import Act, Outcome
+from luodi.evidence.stored import encode
 from luodi.evidence.verify import Verification
 from luodi.landing.home import Home
 from luodi.landing.new import new

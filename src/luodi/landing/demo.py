@@ -22,7 +22,7 @@ from luodi.evidence.errors import Cancelled, LuodiError, WrongUse
 from luodi.evidence.files import explained, write_atomic
 from luodi.evidence.gate.check import GateReport
 from luodi.evidence.gate.sign import Voice
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import (
     Choice,
     Condition,

@@ -21,7 +21,7 @@ from luodi.evidence.freshness import Present
 from luodi.evidence.gate.model import Gate
 from luodi.evidence.gate.read import read_gates
 from luodi.evidence.head import SeenHeads
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import ContentInput, SnapshotInput
 from luodi.evidence.shape import shape
 from luodi.evidence.suite import Signer

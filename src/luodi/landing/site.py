@@ -12,7 +12,7 @@ from typing import TypeVar
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
 from luodi.evidence.gate.sign import Voice, sign
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import Decision, Draft, Environment, Evidence, Side, Verdict
 from luodi.evidence.outcome import Act, Author, Outcome, perform
 from luodi.evidence.suite import Signer

@@ -13,7 +13,7 @@ from luodi.evidence.errors import WrongUse
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import check
 from luodi.evidence.gate.sign import Voice, parse_condition, sign
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import (
     Artefact,
     Choice,

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from luodi.evidence.catalogue import lookup
-from luodi.evidence.ledger import encode
 from luodi.evidence.model import Environment, Kind, Severity, Verdict, now
 from luodi.evidence.outcome import Author
+from luodi.evidence.stored import encode
 from luodi.landing.home import Home
 from luodi.landing.settings import Settings
 from luodi.landing.vault import Vault

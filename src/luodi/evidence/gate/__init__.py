@@ -1,6 +1,7 @@
 """Gates: criteria as data, answered by evidence; people decide on top of it, never instead.
 
-Read in this order: ``model`` (criterion, seat, gate), ``read`` (``gates.toml`` and the templates
-in ``criteria.toml`` and ``templates/``), ``check`` (what the ledger answers), ``deliberate``
-(会签: signatures, vetoes, conditions, waivers), ``sign`` (add one), ``explain`` (the sentences).
+Read in this order: ``model`` (criterion, seat, gate), ``read`` and ``possible`` (``gates.toml``,
+strictly), ``templates`` (those that ship, from ``criteria.toml`` and ``templates/``), ``answer``
+and ``compare`` (what the ledger says), ``signatures`` and ``earlier`` (会签: who said what, and does
+it count), ``check`` (the verb), ``sign`` (say something), ``explain`` (the sentences).
 """

@@ -18,7 +18,7 @@ import luodi.evidence
 from luodi.evidence import files
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import HEAD_WIDTH, SeenHeads, encode_head
-from luodi.evidence.ledger import JsonLinesLedger
+from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import Figure, Finding, Severity, Verdict
 from luodi.evidence.verify import verify
 
@@ -450,7 +450,7 @@ def test_what_could_not_be_taken_back_stays_announced(ledger, vendor, draft, mon
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            "luodi.evidence.ledger.extend",
+            "luodi.evidence.json_lines.extend",
             lambda path, data, size: (path.write_bytes(before + data[:-9]), fail()),
         )
         assert refusal(ledger, [draft(), draft()]) == "evidence.file_trouble"
@@ -477,12 +477,12 @@ def test_another_process_killed_after_its_announcement_confuses_nobody(
         ledger.append([draft()])
     other = JsonLinesLedger(ledger.folder, PROJECT, vendor)
     with monkeypatch.context() as patch:
-        patch.setattr("luodi.evidence.ledger.extend", kill)
+        patch.setattr("luodi.evidence.json_lines.extend", kill)
         with pytest.raises(Killed):
             other.append([draft(5)])
     assert tampering(ledger) == []
     with monkeypatch.context() as patch:
-        patch.setattr("luodi.evidence.ledger.extend", kill)
+        patch.setattr("luodi.evidence.json_lines.extend", kill)
         with pytest.raises(Killed):
             ledger.append([draft(6), draft(7)])
     assert tampering(ledger) == []
@@ -527,7 +527,7 @@ def test_a_lock_left_behind_by_a_dead_process_does_not_block(ledger, vendor, dra
 
 def test_a_clock_that_went_back_is_no_obstacle(ledger, draft, monkeypatch, codes):
     ledger.append([draft()])
-    monkeypatch.setattr("luodi.evidence.ledger.now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("luodi.evidence.json_lines.now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
     ledger.append([draft()])
     ledger.append([draft()])
     outcome = verify(ledger)
