@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from functools import cache
 from importlib import resources
 from typing import Literal, TypeAlias, cast, get_args
@@ -56,7 +57,10 @@ def lookup(code: str) -> Message | None:
 
 
 def shown(value: Param, lang: Lang) -> str:
-    """Write one parameter the way the language writes it."""
+    """Write one parameter the way the language writes it; a word of the model is translated."""
+    if isinstance(value, Enum):
+        entry = lookup(f"evidence.word_{type(value).__name__.lower()}_{value.value}")
+        return entry.text[lang] if entry else str(value.value)
     if isinstance(value, (tuple, list)):
         return ("、" if lang == "zh" else ", ").join(value)
     if isinstance(value, (bool, str)):

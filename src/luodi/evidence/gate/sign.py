@@ -134,12 +134,12 @@ def _check_side(seat: Seat, voice: Voice, own_side: Side) -> None:
     if seat.side is not own_side and not voice.scan:
         raise WrongUse(
             "evidence.sign_other_side",
-            {"seat": seat.id, "side": seat.side.value, "own": own_side.value},
+            {"seat": seat.id, "side": seat.side, "own": own_side},
         )
 
 
 def _check_voice(gate: Gate, voice: Voice) -> None:
-    params = {"gate": gate.id, "choice": voice.choice.value}
+    params = {"gate": gate.id, "choice": voice.choice}
     if voice.choice in DECIDER_ONLY and voice.seat != gate.decider:
         raise WrongUse("evidence.sign_decider_only", {**params, "seat": gate.decider})
     if voice.choice in NEEDS_REASON and not voice.reason.strip() and not voice.conditions:
@@ -170,7 +170,7 @@ def _check_target(report: GateReport, voice: Voice) -> None:
         if not may_close(report.gate, voice.seat, held.gate, held.seat):
             raise WrongUse("evidence.sign_not_yours", {**params, "seat": held.seat})
     elif voice.target:
-        raise WrongUse("evidence.sign_no_target", {**params, "choice": voice.choice.value})
+        raise WrongUse("evidence.sign_no_target", {**params, "choice": voice.choice})
 
 
 def _shut(report: GateReport) -> bool:
