@@ -24,6 +24,7 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 LIBRARY = """
 import sys
 from pathlib import Path
+from luodi.evidence.chain import Keep
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import check
 from luodi.evidence.gate.read import read_gates
@@ -32,7 +33,7 @@ from luodi.evidence.shape import read_toml
 from luodi.evidence.verify import verify
 root = Path(sys.argv[1])
 gate, = read_gates(read_toml(root / "gates.toml"), "gates.toml")
-found = verify(JsonLinesLedger(root / "evidence", sys.argv[2]), keep=True).result
+found = verify(JsonLinesLedger(root / "evidence", sys.argv[2]), keep=Keep.NEWEST).result
 report = check(gate, found, Shelf(found, []), {})
 assert not any(item.blocks for item in report.criteria), report.reasons
 """

@@ -3,12 +3,12 @@
 Tampering in every way is in test_verify.py.
 """
 
-from luodi.evidence.chain import Walk, check_chain, read_chain
-from luodi.evidence.model import Side, Verdict
+from luodi.evidence.chain import Keep, Walk, check_chain, read_chain
+from luodi.evidence.model import Choice, Decision, Kind, Side, Verdict
 
 
 def test_it_works(story):
-    chain = check_chain(story.end, story.writer, {story.writer: Side.VENDOR}, keep=True)
+    chain = check_chain(story.end, story.writer, {story.writer: Side.VENDOR}, keep=Keep.ALL)
     assert (chain.verdict, chain.findings, chain.trusted) == (Verdict.PASS, (), True)
     assert chain.opening.name == "实施工程师的笔记本"
     assert chain.sealed == chain.walk.last == 8
@@ -71,3 +71,25 @@ def test_a_chain_that_grows_is_read_as_it_stood(story):
 def test_a_chain_that_stands_still_is_read_whole(story):
     stored = read_chain(story.end, story.writer)
     assert (stored.data, stored.announced) == (story.end.data(story.writer), None)
+
+
+def test_the_newest_of_each_identity_and_every_decision_are_kept(tell, vendor, draft):
+    """What a gate reads; seats that sign one gate share an identity and must not lose a word."""
+    word = Decision(gate="t0", definition="d", seat="finance", choice=Choice.AGREE, name="陈科长")
+    signed = {"kind": Kind.DECISION, "subject": "gate:t0", "verb": "sign", "decision": word}
+    told = tell(
+        vendor,
+        [
+            draft(subject="a:1"),
+            draft(**signed),
+            draft(subject="a:2"),
+            draft(subject="a:1"),
+            draft(**signed),
+        ],
+    )
+    whole = check_chain(told.end, told.writer, keep=Keep.ALL).records
+    kept = check_chain(told.end, told.writer, keep=Keep.NEWEST).records
+    assert [(item.subject, item.seq) for item in kept] == [
+        (item.subject, item.seq) for item in whole if (item.subject, item.seq) != ("a:1", 2)
+    ]
+    assert check_chain(told.end, told.writer).records == ()

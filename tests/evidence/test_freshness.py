@@ -156,3 +156,14 @@ def test_an_attestation_runs_out_after_its_last_day(record):
     made = record(attestation=paper)
     ages = [expired(made, made.finished + timedelta(days=days), None) for days in range(4)]
     assert ages == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("stored", "standing"),
+    [("", Standing.UNKNOWN), ("d" * 64, Standing.CHANGED), ("b" * 64, Standing.CHANGED)],
+    ids=["never was", "replaced by a newer one", "written anew"],
+)
+def test_a_record_that_is_not_at_hand_is_told_by_its_digest(stored, standing):
+    freshness = Freshness((), {}, {}, lambda _: stored)
+    item = EvidenceInput(id="w1:1", digest="d" * 64)
+    assert freshness._answer(item).standing is standing

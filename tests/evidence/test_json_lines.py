@@ -16,6 +16,7 @@ from filelock import FileLock
 
 import luodi.evidence
 from luodi.evidence import files
+from luodi.evidence.chain import Keep
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import HEAD_WIDTH, SeenHeads, encode_head
 from luodi.evidence.json_lines import JsonLinesLedger
@@ -282,7 +283,7 @@ def test_what_was_acknowledged_survives_kill_9(ledger, vendor, draft, rememberin
         assert tampering(JsonLinesLedger(ledger.folder, PROJECT)) == []
     reopened = remembering()
     reopened.append([draft()])
-    outcome = verify(reopened, keep=True)
+    outcome = verify(reopened, keep=Keep.ALL)
     assert outcome.verdict is Verdict.PASS
     kept = {record.seq for record in outcome.result.chains[0].records}
     assert set(told) <= kept

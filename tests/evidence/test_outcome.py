@@ -5,6 +5,7 @@ import platform
 import pytest
 
 import luodi
+from luodi.evidence.chain import Keep
 from luodi.evidence.errors import Cancelled, LuodiError
 from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import (
@@ -56,7 +57,7 @@ def fail(error):
 
 
 def last(ledger):
-    return verify(ledger, keep=True).result.chains[0].records[-1]
+    return verify(ledger, keep=Keep.ALL).result.chains[0].records[-1]
 
 
 def test_it_works(ledger, author):

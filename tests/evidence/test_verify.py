@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from luodi.evidence.chain import Keep
 from luodi.evidence.head import encode_head, seal
 from luodi.evidence.model import HeadMark, Severity, Side, Verdict, now
 from luodi.evidence.stored import encode
@@ -64,7 +65,9 @@ def test_it_works(story):
 
 
 def test_records_are_kept_when_asked(story):
-    assert [r.seq for r in verify(story.end, keep=True).result.chains[0].records] == [*range(1, 9)]
+    assert [r.seq for r in verify(story.end, keep=Keep.ALL).result.chains[0].records] == [
+        *range(1, 9)
+    ]
     assert verify(story.end).result.chains[0].records == ()
 
 
@@ -472,7 +475,7 @@ def test_an_append_cut_short_does_not_count(story, codes):
     announced = before.having(f"{story.writer}.next", after.head(story.writer))
     for size in range(1, added):
         data = after.data(story.writer)[: size - added]
-        outcome = verify(announced.having(f"{story.writer}.jsonl", data), keep=True)
+        outcome = verify(announced.having(f"{story.writer}.jsonl", data), keep=Keep.ALL)
         assert codes(outcome.findings) == ["verify_unfinished"]
         assert outcome.findings[0].params["bytes"] == size
         assert outcome.result.count == before.head(story.writer).seq

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from luodi.evidence.catalogue import lookup
+from luodi.evidence.chain import Keep
 from luodi.evidence.errors import Cancelled, LuodiError, WrongUse
 from luodi.evidence.gate.answer import State
 from luodi.evidence.gate.check import Answer
@@ -77,7 +78,7 @@ def test_the_last_answer_is_go_with_a_condition(told: Demonstration) -> None:
 
 def test_tampering_is_found_at_the_record_that_was_edited(told: Demonstration) -> None:
     chain = next(c for c in told.tampered.chains if c.writer == told.vendor.signer.writer)
-    own = told.vendor.verify(keep=True).result
+    own = told.vendor.verify(keep=Keep.ALL).result
     (edited,) = [
         record.seq
         for kept in own.chains
@@ -102,7 +103,9 @@ def test_both_installations_are_left_whole(told: Demonstration) -> None:
 
 def test_its_evidence_is_of_every_kind_and_opens_no_real_gate(told: Demonstration) -> None:
     records = [
-        record for chain in told.vendor.verify(keep=True).result.chains for record in chain.records
+        record
+        for chain in told.vendor.verify(keep=Keep.ALL).result.chains
+        for record in chain.records
     ]
     assert {record.environment for record in records} == {Environment.SANDBOX}
     assert {record.kind for record in records} == {"machine", "attestation", "decision"}

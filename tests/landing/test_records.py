@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luodi.evidence.chain import Keep
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.model import Attestation, Figure, Finding, Kind, Severity, Verdict
 from luodi.evidence.outcome import Act, Outcome
@@ -47,7 +48,7 @@ def site(tmp_path: Path, home: Home, settings: Settings) -> Site:
 
 @pytest.fixture
 def verification(site: Site) -> Verification:
-    return site.verify(keep=True).result
+    return site.verify(keep=Keep.ALL).result
 
 
 def refusal(act: Callable[[], object]) -> LuodiError:

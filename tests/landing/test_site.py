@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from luodi.evidence.chain import Keep
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.gate.check import Answer
 from luodi.evidence.gate.sign import Voice
@@ -101,7 +102,7 @@ def test_a_verb_that_did_not_end_is_recorded(
 
     with pytest.raises(type(trouble)):
         site.perform(ACT, verb)
-    last = site.verify(keep=True).result.chains[0].records[-1]
+    last = site.verify(keep=Keep.ALL).result.chains[0].records[-1]
     assert (last.status, last.verdict, last.subject) == (status, Verdict.UNKNOWN, ACT.subject)
     assert [finding.code for finding in last.findings] == [code]
     assert "张三" not in site.chains.data(site.signer.writer).decode()

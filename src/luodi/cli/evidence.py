@@ -31,12 +31,13 @@ def show(
     folder: Folder = Path(),
 ) -> None:
     """Show the newest records, or one of them whole."""
+    from luodi.evidence.chain import Keep
     from luodi.landing.records import find_record, newest
     from luodi.landing.settings import read_settings
     from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    verification = Site.open(folder, read_settings()).verify(keep=True).result
+    verification = Site.open(folder, read_settings()).verify(keep=Keep.ALL).result
     if record is not None:
         one = find_record(verification, record)
         terminal.finish(one, lambda: _draw_record(terminal, one))
@@ -96,12 +97,13 @@ def export(
     folder: Folder = Path(),
 ) -> None:
     """Write every record to a file for an auditor: .jsonl as stored, or .csv."""
+    from luodi.evidence.chain import Keep
     from luodi.landing.records import write_records
     from luodi.landing.settings import read_settings
     from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    verification = Site.open(folder, read_settings()).verify(keep=True).result
+    verification = Site.open(folder, read_settings()).verify(keep=Keep.ALL).result
     count = write_records(verification, target, terminal.lang)
     found = {"path": str(target), "records": count, "verdict": verification.verdict.value}
     exit_code = 1 if verification.verdict is Verdict.FAIL else 0

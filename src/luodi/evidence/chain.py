@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
 from luodi.evidence.errors import LuodiError
+from luodi.evidence.freshness import identity
 from luodi.evidence.head import Head
 from luodi.evidence.ledger import Chains
 from luodi.evidence.model import (
@@ -31,6 +33,18 @@ from luodi.evidence.suite import DEFAULT_SUITE, Suite, suite_named, writer_of
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
 """A clock set back by less is being kept in step, not tampered with."""
+
+
+class Keep(StrEnum):
+    """Which records stay in memory after a chain was checked.
+
+    ``newest`` is what a gate reads: every decision, and of all else the last record of each
+    identity; what it replaced is only told from what never was.
+    """
+
+    NOTHING = "nothing"
+    NEWEST = "newest"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ def check_chain(
     writer: str,
     trusted: Mapping[str, Side] | None = None,
     *,
-    keep: bool = False,
+    keep: Keep = Keep.NOTHING,
 ) -> Chain:
     """Check one chain: its links, its key, its head; keep its records when asked."""
     findings = list[Finding]()
@@ -204,11 +218,12 @@ def _suite(opening: Opening | None, writer: str, findings: list[Finding]) -> Sui
         return None
 
 
-def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: bool) -> Walk:
+def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: Keep) -> Walk:
     """Follow the links.  The loop is the speed of verification: nothing but the check is in it."""
     decode = msgspec.json.Decoder(Evidence).decode
     digest_of = suite.digest
     records: list[Evidence] = []
+    newest: dict[tuple[str, str, str, str], Evidence] = {}
     witnessed: list[tuple[str, HeadMark]] = []
     findings: list[Finding] = []
     seqs: list[int] = []
@@ -233,11 +248,16 @@ def _walk(lines: list[bytes], writer: str, project: str, suite: Suite, keep: boo
         latest = record.recorded
         if record.heads:
             witnessed += [(record.id, mark) for mark in record.heads]
-        if keep:
+        if keep is Keep.NEWEST and record.decision is None:
+            newest[identity(record)] = record
+        elif keep is not Keep.NOTHING:
             records.append(record)
         seqs.append(record.seq)
         previous, expected = digest, record.seq + 1
-    return Walk(tuple(seqs), tuple(digests), tuple(records), tuple(witnessed), tuple(findings))
+    kept = (
+        sorted((*records, *newest.values()), key=lambda record: record.seq) if newest else records
+    )
+    return Walk(tuple(seqs), tuple(digests), tuple(kept), tuple(witnessed), tuple(findings))
 
 
 def _unreadable(line: bytes, writer: str, number: int) -> Finding:

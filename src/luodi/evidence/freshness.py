@@ -99,7 +99,8 @@ class Freshness:
         For each (subject, engine, verb, environment) the id of its newest record: an older one
         that something was built on has been superseded.
     digest_of : callable, optional
-        Digest of a record's stored bytes; one that was written anew is not the one built on.
+        Digest of a record's stored bytes by its id, empty where there is no such record; one that
+        was written anew is not the one built on.
     moment : datetime
         When the question is asked.
     """
@@ -107,7 +108,7 @@ class Freshness:
     resolvers: Sequence[Resolver]
     records: Mapping[str, Evidence]
     newest: Mapping[tuple[str, str, str, str], str]
-    digest_of: Callable[[Evidence], str] | None = None
+    digest_of: Callable[[str], str] | None = None
     moment: datetime = field(default_factory=now)
     _answers: dict[Input, Answer] = field(default_factory=dict)
     _under_way: set[str] = field(default_factory=set)
@@ -140,10 +141,12 @@ class Freshness:
     def _of_record(self, item: EvidenceInput) -> Answer:
         """A record built on another is as fresh as that one, until a newer one replaces it."""
         record = self.records.get(item.id)
-        if record is None or item.id in self._under_way:
+        stored = self.digest_of(item.id) if self.digest_of else item.digest if record else ""
+        if not stored or item.id in self._under_way:
             return Answer(item.id, Standing.UNKNOWN)
-        rewritten = self.digest_of is not None and self.digest_of(record) != item.digest
-        if rewritten or self.newest.get(identity(record)) != record.id:
+        if stored != item.digest or record is None:
+            return Answer(item.id, Standing.CHANGED)  # written anew, or replaced by a newer one
+        if self.newest.get(identity(record)) != record.id:
             return Answer(item.id, Standing.CHANGED)
         if expired(record, self.moment, None):
             return Answer(item.id, Standing.EXPIRED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from luodi.evidence.chain import Chain, chain_finding, check_chain
+from luodi.evidence.chain import Chain, Keep, chain_finding, check_chain
 from luodi.evidence.ledger import Chains
 from luodi.evidence.model import Figure, Finding, HeadMark, Side, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
@@ -47,7 +47,7 @@ def verify(
     *,
     trusted: Mapping[str, Side] | None = None,
     since: Iterable[Mark] = (),
-    keep: bool = False,
+    keep: Keep = Keep.NOTHING,
 ) -> Outcome[Verification]:
     """Check every chain by itself, against the other chains, and against heads kept elsewhere.
 
@@ -58,7 +58,7 @@ def verify(
         Keys this installation trusts; None asks for no trust.
     since : iterable of Mark
         Heads that somebody else kept.
-    keep : bool
+    keep : Keep
         Keep the records for reading; verifying alone is three times as fast without.
     """
     chains = [check_chain(ledger, writer, trusted, keep=keep) for writer in ledger.writers()]

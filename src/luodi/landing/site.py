@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from luodi.evidence.chain import Keep
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
 from luodi.evidence.gate.sign import Voice, sign
@@ -80,7 +81,9 @@ class Site:
         author = self.author(environment, actor)
         return perform(act, verb, author=author, ledger=self.ledger)
 
-    def verify(self, since: Iterable[Mark] = (), *, keep: bool = False) -> Outcome[Verification]:
+    def verify(
+        self, since: Iterable[Mark] = (), *, keep: Keep = Keep.NOTHING
+    ) -> Outcome[Verification]:
         """Verify the ledger, also against the heads this installation has seen before."""
         seen = self.chains.seen.read() if self.chains.seen else {}
         remembered = [Mark(head, "LUODI_HOME") for head in seen.values()]
@@ -102,14 +105,14 @@ class Site:
     ) -> tuple[GateReport, Verification]:
         """Check a gate against the verified ledger."""
         gate = self.folder.gate(gate_id)
-        verification = self.verify(keep=True).result
+        verification = self.verify(keep=Keep.NEWEST).result
         shelf = Shelf(verification, [self.folder.resolve])
         report = check(gate, verification, shelf, self.sides, moment, gates=self.folder.gates)
         return report, verification
 
     def check_all(self, moment: datetime | None = None) -> tuple[GateReport, ...]:
         """Check every gate of the project, reading the ledger once."""
-        verification = self.verify(keep=True).result
+        verification = self.verify(keep=Keep.NEWEST).result
         shelf = Shelf(verification, [self.folder.resolve])
         return tuple(
             check(gate, verification, shelf, self.sides, moment, gates=self.folder.gates)

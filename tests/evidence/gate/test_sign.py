@@ -9,6 +9,7 @@ import pytest
 
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.catalogue import LANGUAGES, Lang, lookup
+from luodi.evidence.chain import Keep
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import check
@@ -130,7 +131,7 @@ def test_a_signature_keeps_a_chain_from_being_rolled_back(
     JsonLinesLedger(folder, "p", vendor).append([proof()])
 
     def look() -> Any:
-        return verify(JsonLinesLedger(folder, "p"), trusted=sides, keep=True).result
+        return verify(JsonLinesLedger(folder, "p"), trusted=sides, keep=Keep.ALL).result
 
     def report(found: Any) -> Any:
         return check(one, found, Shelf(found, ()), sides, proof().finished)

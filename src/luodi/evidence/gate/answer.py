@@ -92,9 +92,11 @@ class Shelf:
         self._walks = {chain.writer: chain.walk for chain in chains}
         self.freshness = Freshness(resolvers, self.records, newest, self.digest_of)
 
-    def digest_of(self, record: Evidence) -> str:
-        """Digest of a record's stored bytes."""
-        return self._walks[record.writer].digest_at(record.seq)
+    def digest_of(self, record_id: str) -> str:
+        """Digest of a record's stored bytes; empty where no counted chain has such a record."""
+        writer, _, seq = record_id.rpartition(":")
+        walk = self._walks.get(writer)
+        return walk.digest_at(int(seq)) if walk and seq.isdecimal() else ""
 
     def matching(self, criterion: Criterion) -> dict[str, list[Evidence]]:
         """Find, per subject, the newest records of each environment that speak of a criterion."""

@@ -198,14 +198,14 @@ def _figures(report: GateReport) -> tuple[Figure, ...]:
 
 def _inputs(report: GateReport, verification: Verification) -> tuple[Input, ...]:
     """The definition and every record the answer was read from, by the digest of their bytes."""
-    digests = {
-        record.id: chain.walk.digest_at(record.seq)
-        for chain in verification.chains
-        for record in chain.records
-    }
+    walks = {chain.writer: chain.walk for chain in verification.chains}
     read = {record.id: record for item in report.criteria for record in item.evidence}
     gate = ContentInput(name=f"gates.toml#{report.gate.id}", digest=report.definition)
-    return (gate, *(EvidenceInput(id=name, digest=digests[name]) for name in sorted(read)))
+    built_on = (
+        EvidenceInput(id=name, digest=walks[record.writer].digest_at(record.seq))
+        for name, record in sorted(read.items())
+    )
+    return (gate, *built_on)
 
 
 def _heads(verification: Verification, own_writer: str) -> tuple[HeadMark, ...]:
