@@ -18,20 +18,9 @@ REQUIREMENTS = ROOT / "requirements"
 LOCKS = ("uv.txt", "run.txt", "dev.txt")
 MEGABYTE = 1_000_000
 
-# Written in parts and with brackets: this file, too, names no registry.
+# The shape of a package index's or mirror's address, whatever its name.
 REGISTRIES = re.compile(
-    "|".join(
-        r"\.".join(parts)
-        for parts in (
-            ("pypi", "org"),
-            ("python[h]osted", "org"),
-            ("npm[j]s", "(org|com)"),
-            ("npm[m]irror", "com"),
-            ("deb", "debian", "org"),
-            ("mirrors?", r"[a-z0-9.-]+", "(com|cn|org|net)"),
-            ("tuna", "tsinghua", "edu", "cn"),
-        )
-    )
+    r"https?://[\w.-]*(?:p[y]pi|n[p]m|mirrors?|registry|index)[\w.-]*\.(?:org|com|cn|net|io)", re.I
 )
 
 

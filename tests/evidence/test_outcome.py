@@ -119,18 +119,33 @@ def test_without_a_ledger_an_error_passes(author):
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), Cancelled()], ids=repr)
-def test_a_ledger_that_fails_does_not_hide_why_the_verb_did(ledger, author, error):
-    reader = JsonLinesLedger(ledger.folder, ledger.project)
+def test_a_ledger_that_fails_does_not_hide_why_the_verb_did(ledger, author, error, monkeypatch):
+    full = fail(LuodiError("evidence.disk_full"))
+    monkeypatch.setattr(ledger, "append", lambda drafts: full())
     with pytest.raises(type(error)) as raised:
-        perform(ACT, fail(error), author=author, ledger=reader)
+        perform(ACT, fail(error), author=author, ledger=ledger)
     assert raised.value is error
-    assert raised.value.__cause__.code == "evidence.no_key"
+    assert raised.value.__cause__.code == "evidence.disk_full"
 
 
-def test_a_ledger_that_fails_after_the_work_is_said(ledger, author):
+def test_nothing_is_done_that_the_ledger_would_refuse(ledger, author):
+    """A vault must not be destroyed when its certificate cannot be kept."""
     reader = JsonLinesLedger(ledger.folder, ledger.project)
+    ran = []
     with pytest.raises(LuodiError, match="no signing key"):
-        perform(ACT, done, author=author, ledger=reader)
+        perform(ACT, lambda: ran.append(1) or done(), author=author, ledger=reader)
+    assert ran == []
+
+
+def test_what_a_crash_left_becomes_a_record(ledger, author):
+    perform(ACT, done, author=author, ledger=ledger)
+    (writer,) = ledger.writers()
+    with (ledger.folder / f"{writer}.jsonl").open("ab") as chain:
+        chain.write(b'{"half')
+    perform(ACT, done, author=author, ledger=ledger)
+    *_, mended, last = verify(ledger, keep=Keep.ALL).result.chains[0].records
+    assert (mended.verb, mended.verdict, last.verb) == ("repair", Verdict.WARN, ACT.verb)
+    assert [finding.code for finding in mended.findings] == ["evidence.report_torn"]
 
 
 def test_an_error_with_any_parameter_is_recorded(ledger, author):

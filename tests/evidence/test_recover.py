@@ -148,6 +148,26 @@ def test_remembered_records_are_sealed_without_an_announcement(crash, story, tmp
     assert verify(ledger).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize("forged", [0, 1, 3])
+def test_the_remembered_record_put_in_again_vouches_for_nothing(story, tmp_path, forged):
+    """Without the key anybody can add lines and a copy of the last one behind them."""
+    story.end.put(tmp_path / "evidence")
+    path = tmp_path / "evidence" / f"{story.writer}.jsonl"
+    last = path.read_bytes().splitlines()[-1]
+    number = story.end.head(story.writer).seq
+    lines = [
+        last.replace(b'"seq":%d' % number, b'"seq":%d' % (number + place)).replace(b"pass", b"fail")
+        for place in range(1, forged + 1)
+    ]
+    with path.open("ab") as chain:
+        chain.write(b"".join(line + b"\n" for line in (*lines, last)))
+    seen = SeenHeads(tmp_path / "seen")
+    seen.remember(story.end.head(story.writer).mark)
+    ledger = JsonLinesLedger(tmp_path / "evidence", PROJECT, story.signer, seen=seen)
+    assert refusal(ledger).code == "evidence.unsigned_tail"
+    assert ledger.head(story.writer) == story.end.head(story.writer), "nothing was signed"
+
+
 def refusal(ledger):
     with pytest.raises(LuodiError) as refused:
         ledger.repair()

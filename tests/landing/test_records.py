@@ -105,7 +105,7 @@ def test_a_table_opens_in_a_spreadsheet(
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert [row["id"].rpartition(":")[2] for row in rows] == ["1", "2", "3", "4"]
     assert rows[1]["subject"] == "migration:患者"
-    assert rows[2]["figures"] == "rows = 1 row"
+    assert rows[2]["figures"] == {"zh": "行数 1 行", "en": "rows 1 rows"}[lang]
     assert word in rows[1]["findings"]
     assert all(None not in row and None not in row.values() for row in rows)
 

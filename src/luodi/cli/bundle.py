@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from luodi.cli.command import group
+from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -20,16 +21,14 @@ app = group("bundle")
 @app.command("export")
 def export(
     target: Annotated[Path, typer.Argument(help="cli.bundle_target")],
-    folder: Annotated[Path, typer.Option(help="cli.folder")] = Path(),
+    folder: Folder = Path(),
 ) -> None:
     """Pack what may leave the house into a signed bundle."""
     from luodi.evidence.outcome import Act
     from luodi.landing.bundle.export import export
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    site = Site.open(folder, read_settings())
+    site = open_site(folder)
     outcome, _ = site.perform(
         Act("landing", "export", f"project:{site.folder.project.project}"),
         lambda: export(site.folder, site.chains, target, home=site.home, signer=site.signer),
@@ -46,22 +45,19 @@ def export(
 @app.command("import")
 def import_(
     source: Annotated[Path, typer.Argument(help="cli.bundle_source")],
-    folder: Annotated[Path, typer.Option(help="cli.folder")] = Path(),
+    folder: Folder = Path(),
     into: Annotated[Path | None, typer.Option(help="cli.bundle_into")] = None,
     take: Annotated[list[str] | None, typer.Option(help="cli.bundle_take")] = None,
     keep: Annotated[list[str] | None, typer.Option(help="cli.bundle_keep")] = None,
     take_all: Annotated[bool, typer.Option("--take-all", help="cli.bundle_take_all")] = False,
 ) -> None:
     """Merge a bundle: ledgers by themselves, the rest as you choose after seeing what differs."""
-    from luodi.evidence.canonical import digest_bytes
     from luodi.evidence.model import Verdict
-    from luodi.evidence.outcome import Act
-    from luodi.landing.bundle.import_ import Choices, check_signer, import_bundle, unpack_new
+    from luodi.landing.bundle.import_ import Choices, check_signer, take_in, unpack_new
     from luodi.landing.bundle.packed import read_bundle
     from luodi.landing.home import Home
     from luodi.landing.keys import trusted_keys
     from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
 
     terminal = Terminal.current()
     settings = read_settings()
@@ -69,20 +65,9 @@ def import_(
     check_signer(bundle, source, trusted_keys(Home.of(settings)))
     if into is not None:
         unpack_new(bundle, into)
-    site = Site.open(into or folder, settings)
+    site = open_site(into or folder)
     choices = Choices(frozenset(take or ()), frozenset(keep or ()), take_all)
-    outcome, _ = site.perform(
-        Act("landing", "import", f"project:{site.folder.project.project}"),
-        lambda: import_bundle(
-            bundle,
-            site.folder,
-            site.ledger,
-            home=site.home,
-            trusted=site.sides,
-            choices=choices,
-            bundle_digest=digest_bytes(source.read_bytes()),
-        ),
-    )
+    outcome = take_in(site, bundle, source, choices)
     done = outcome.result
     bad = bool(done.waiting) or outcome.verdict is Verdict.FAIL
     payload = {

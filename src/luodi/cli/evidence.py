@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from luodi.cli.command import group
+from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
 from luodi.evidence.catalogue import remedy_of, say
 from luodi.evidence.model import Environment, Kind, Verdict
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from luodi.evidence.verify import Verification
 
 app = group("evidence")
-
-Folder = Annotated[Path, typer.Option(help="cli.folder")]
 
 
 @app.command("show")
@@ -33,11 +32,9 @@ def show(
     """Show the newest records, or one of them whole."""
     from luodi.evidence.chain import Keep
     from luodi.landing.records import find_record, newest
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    verification = Site.open(folder, read_settings()).verify(keep=Keep.ALL).result
+    verification = open_site(folder).verify(keep=Keep.ALL).result
     if record is not None:
         one = find_record(verification, record)
         terminal.finish(one, lambda: _draw_record(terminal, one))
@@ -60,11 +57,9 @@ def verify(
 ) -> None:
     """Verify every chain, and against heads kept elsewhere."""
     from luodi.landing.records import read_marks
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    site = Site.open(folder, read_settings())
+    site = open_site(folder)
     project = site.folder.project.project
     marks = [mark for text in since or () for mark in read_marks(text, project)]
     outcome = site.verify(marks)
@@ -99,11 +94,9 @@ def export(
     """Write every record to a file for an auditor: .jsonl as stored, or .csv."""
     from luodi.evidence.chain import Keep
     from luodi.landing.records import write_records
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    verification = Site.open(folder, read_settings()).verify(keep=Keep.ALL).result
+    verification = open_site(folder).verify(keep=Keep.ALL).result
     count = write_records(verification, target, terminal.lang)
     found = {"path": str(target), "records": count, "verdict": verification.verdict.value}
     exit_code = 1 if verification.verdict is Verdict.FAIL else 0
@@ -132,11 +125,9 @@ def attest(
     """Put a person's word into the ledger, bound to the scan of a signed paper."""
     from luodi.evidence.attest import attest, parse_figure
     from luodi.evidence.outcome import Act
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
 
     terminal = Terminal.current()
-    site = Site.open(folder, read_settings())
+    site = open_site(folder)
     outcome = attest(
         subject,
         statement,
@@ -169,9 +160,10 @@ _COLUMNS = [
 
 
 def _row(terminal: Terminal, item: Evidence) -> list[object]:
+    from luodi.evidence.figures import written_figure
     from luodi.evidence.gate.explain import word
 
-    figures = ", ".join(f"{f.name} {f.value} {f.unit}".rstrip() for f in item.figures[:3])
+    figures = "; ".join(written_figure(figure, terminal.lang) for figure in item.figures[:3])
     return [
         item.id,
         item.finished.astimezone().strftime("%Y-%m-%d %H:%M"),
@@ -220,10 +212,12 @@ def _draw_verification(terminal: Terminal, found: Verification) -> None:
         if said["remedy"]:
             terminal.say("cli.remedy", {"text": said["remedy"]})
     terminal.say(f"cli.verify_{found.verdict.value}", {"records": found.count})
-    for chain in found.chains:
-        if chain.head is not None:
-            terminal.show(chain.head.token())
-    terminal.say("cli.verify_heads")
+    whole = [chain.head for chain in found.chains if chain.verdict is not Verdict.FAIL]
+    for head in whole:
+        if head is not None:
+            terminal.show(head.token())
+    if any(whole):
+        terminal.say("cli.verify_heads")
 
 
 def _said(terminal: Terminal, finding: Finding) -> dict[str, str]:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from luodi.cli.command import group
+from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
 from luodi.evidence.model import Choice
 
-if TYPE_CHECKING:
-    from luodi.landing.site import Site
-
 app = group("gate")
-
-Folder = Annotated[Path, typer.Option(help="cli.folder")]
 Gate = Annotated[str, typer.Argument(help="cli.gate_argument")]
 
 
@@ -26,7 +22,7 @@ def list_(folder: Folder = Path()) -> None:
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    reports = _site(folder).check_all()
+    reports = open_site(folder).check_all()
     payload = {"gates": [account(report, terminal.lang) for report in reports]}
 
     def draw() -> None:
@@ -44,7 +40,7 @@ def check(gate: Gate, folder: Folder = Path()) -> None:
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    report, _ = _site(folder).check(gate)
+    report, _ = open_site(folder).check(gate)
 
     def draw() -> None:
         from luodi.cli.gate_page import draw_answer, draw_check
@@ -68,7 +64,7 @@ def explain(
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    report, _ = _site(folder).check(gate)
+    report, _ = open_site(folder).check(gate)
     chosen = [item for item in report.criteria if criterion in (None, item.criterion.id)]
     if criterion is not None and not chosen:
         known = tuple(item.criterion.id for item in report.criteria)
@@ -107,7 +103,7 @@ def sign(
     from luodi.evidence.gate.sign import Voice, parse_condition
 
     terminal = Terminal.current()
-    site = _site(folder)
+    site = open_site(folder)
     voice = Voice(
         seat=seat,
         name=name or site.settings.actor,
@@ -141,10 +137,3 @@ def sign(
         draw_answer(terminal, report)
 
     terminal.finish(payload, draw)
-
-
-def _site(folder: Path) -> Site:
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
-
-    return Site.open(folder, read_settings())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.padding import Padding
 from rich.text import Text
 
 from luodi.cli.terminal import Terminal
@@ -77,6 +76,7 @@ def draw_check(terminal: Terminal, report: GateReport) -> None:
         for item in report.criteria
     ]
     terminal.show(terminal.table(headers, rows))
+    terminal.show("")
     _draw_people(terminal, report)
 
 
@@ -124,7 +124,9 @@ def draw_explanation(terminal: Terminal, item: Answered, report: GateReport) -> 
     if item.state is not State.PASS:
         lines.append(say("cli.gate_remedy", {"text": criterion.remedy[lang]}, lang))
         lines.append(say("cli.gate_owner", {"text": owners(item, lang)}, lang))
-    terminal.show(Padding(Text("\n".join(lines)), (0, 0, 1, 4)))
+    for line in lines:
+        terminal.show("    " + line)
+    terminal.show("")
 
 
 def draw_answer(terminal: Terminal, report: GateReport) -> None:
@@ -136,7 +138,7 @@ def draw_answer(terminal: Terminal, report: GateReport) -> None:
         chains = {"writers": report.ignored}
         terminal.show(Text(say("cli.gate_ignored", chains, lang), style="yellow"))
     for reason in report.reasons:
-        terminal.show(Padding(Text(explain(reason, report, lang)), (0, 0, 0, 2)))
+        terminal.show("  " + explain(reason, report, lang))
 
 
 def _answer(report: GateReport, terminal: Terminal) -> Text:

@@ -8,25 +8,22 @@ from typing import Annotated
 import typer
 
 from luodi.cli.command import group
+from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
 
 app = group("vault")
-
-Folder = Annotated[Path, typer.Option(help="cli.folder")]
 
 
 @app.command("init")
 def init(folder: Folder = Path()) -> None:
     """Begin this project's vault."""
     from luodi.evidence.outcome import Act
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
     from luodi.landing.vault.init import init
     from luodi.landing.vault.outcomes import began
     from luodi.landing.vault.status import status
 
     terminal = Terminal.current()
-    site = Site.open(folder, read_settings())
+    site = open_site(folder)
     project = site.folder.project.project
     act = Act("landing", "vault-init", f"vault:{project}")
     site.perform(act, lambda: began(init(site.home, site.settings, project)))
@@ -42,13 +39,11 @@ def init(folder: Folder = Path()) -> None:
 @app.command("status")
 def status(folder: Folder = Path()) -> None:
     """Look at this project's vault."""
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
     from luodi.landing.vault.key import KeyState
     from luodi.landing.vault.status import status
 
     terminal = Terminal.current()
-    site = Site.open(folder, read_settings())
+    site = open_site(folder)
     found = status(site.home, site.settings, site.folder.project.project)
     fine = found.key is KeyState.PRESENT and not found.shared
 
@@ -73,13 +68,11 @@ def destroy(
     """Destroy this project's vault for good and write the certificate into the ledger."""
     from luodi.evidence.catalogue import say
     from luodi.evidence.outcome import Act
-    from luodi.landing.settings import read_settings
-    from luodi.landing.site import Site
     from luodi.landing.vault.destroy import destroy
     from luodi.landing.vault.outcomes import certificate
 
     terminal = Terminal.current()
-    site = Site.open(folder, read_settings())
+    site = open_site(folder)
     project = site.folder.project.project
     with terminal.progress() as progress:
         outcome, evidence = site.perform(

@@ -261,10 +261,16 @@ class JsonLinesLedger:
         return found
 
     def repair(self) -> tuple[Finding, ...]:
-        """Seal or set aside what a crash left in the own chain; append does the same by itself."""
+        """Seal or set aside what a crash left in the own chain; append does the same by itself.
+
+        Raises
+        ------
+        LuodiError
+            As `append`, for a chain that nothing may be added to.
+        """
         signer = self._own()
-        if not self._path(signer.writer).exists():
-            return ()
+        with explained(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         before = len(self.reports)
         with self._locked(signer.writer):
             self._tail = None

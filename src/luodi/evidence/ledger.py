@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from luodi.evidence.head import Head
-from luodi.evidence.model import Draft, Evidence
+from luodi.evidence.model import Draft, Evidence, Finding
 
 
 class Chains(Protocol):
@@ -39,6 +39,15 @@ class Ledger(Chains, Protocol):
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Evidence, ...]:
         """Add records to the own chain: all of them, durable and sealed, or none."""
+
+    def repair(self) -> tuple[Finding, ...]:
+        """Mend what a crash left in the own chain, or refuse where no append would be taken.
+
+        Returns
+        -------
+        tuple of Finding
+            What was sealed or set aside.
+        """
 
     def adopt(self, writer: str, data: bytes, head: Head) -> None:
         """Replace a chain by a longer copy that begins with it."""

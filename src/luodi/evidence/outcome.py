@@ -112,6 +112,9 @@ def perform(
 ) -> tuple[Outcome[T], Evidence | Draft]:
     """Run a verb and put its evidence into the ledger, however the verb ends.
 
+    A ledger that would refuse the evidence is asked first: nothing is done that cannot be kept.
+    What it had to mend after a crash becomes a record of its own.
+
     Returns
     -------
     tuple
@@ -122,6 +125,8 @@ def perform(
     LuodiError, Cancelled, KeyboardInterrupt
         What the verb raised, after a failed or cancelled record was appended.
     """
+    if ledger is not None and (mended := ledger.repair()):
+        ledger.append([_mended(mended, act).draft(author, now())])
     started = now()
     try:
         outcome = verb()
@@ -131,6 +136,18 @@ def perform(
         raise
     draft = outcome.draft(author, started)
     return outcome, ledger.append([draft])[0] if ledger is not None else draft
+
+
+def _mended(findings: tuple[Finding, ...], act: Act) -> Outcome[None]:
+    writers = sorted({str(finding.params.get("writer", act.subject)) for finding in findings})
+    return Outcome(
+        None,
+        subject=f"ledger:{writers[0]}",
+        engine="evidence",
+        verb="repair",
+        verdict=Verdict.WARN,
+        findings=findings,
+    )
 
 
 def _keep(ledger: Ledger, draft: Draft, error: BaseException) -> None:

@@ -120,15 +120,9 @@ def _tail(
             return Recovered(base, rest, findings=(finding,))
     if not complete:
         return Recovered(base, torn, findings=(_finding("evidence.report_torn", base, len(torn)),))
-    last = _last_record(complete)
-    if (
-        remembered is not None
-        and last is not None
-        and (last.seq, signer.suite.digest(_last_line(complete)))
-        == (remembered.seq, remembered.digest)
-    ):
+    if remembered is not None and _leads_to(remembered, complete, base, signer):
         size = base.size + len(complete)
-        head = seal(signer, project, last.seq, size, remembered.digest, after=base.seq)
+        head = seal(signer, project, remembered.seq, size, remembered.digest, after=base.seq)
         return Recovered(head, torn, findings=_sealed(head, base, torn))
     raise LuodiError(
         "evidence.unsigned_tail",
@@ -187,11 +181,21 @@ def _line(data: bytes, seq: int) -> bytes | None:
     return lines[seq - 1] if len(lines) > seq else None
 
 
-def _last_record(complete: bytes) -> Evidence | None:
-    try:
-        return msgspec.json.decode(_last_line(complete), type=Evidence)
-    except UNREADABLE:
-        return None
+def _leads_to(remembered: HeadMark, complete: bytes, base: Head, signer: Signer) -> bool:
+    """Tell whether unbroken links lead from the head to the very record that is remembered.
+
+    The last line alone proves nothing: anybody can put lines before a copy of it.
+    """
+    seq, digest = base.seq, base.digest
+    for line in complete[:-1].split(b"\n"):
+        try:
+            record = msgspec.json.decode(line, type=Evidence)
+        except UNREADABLE:
+            return False
+        if (record.writer, record.seq, record.previous) != (signer.writer, seq + 1, digest):
+            return False
+        seq, digest = record.seq, signer.suite.digest(line)
+    return (seq, digest) == (remembered.seq, remembered.digest)
 
 
 def _sealed(head: Head, base: Head, torn: bytes) -> tuple[Finding, ...]:

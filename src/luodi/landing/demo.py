@@ -42,7 +42,7 @@ from luodi.evidence.suite import DEFAULT_SUITE
 from luodi.evidence.verify import Verification, verify
 from luodi.landing import keys
 from luodi.landing.bundle.export import export
-from luodi.landing.bundle.import_ import Choices, check_signer, import_bundle, unpack_new
+from luodi.landing.bundle.import_ import Choices, check_signer, take_in, unpack_new
 from luodi.landing.bundle.packed import read_bundle
 from luodi.landing.folder import LandingFolder
 from luodi.landing.home import Home
@@ -331,18 +331,7 @@ def _send(site: Site, root: Path, name: str) -> Path:
 def _receive(site: Site, path: Path) -> None:
     bundle = read_bundle(path)
     check_signer(bundle, path, keys.trusted_keys(site.home))
-    site.perform(
-        Act("landing", "import", f"project:{site.folder.project.project}"),
-        lambda: import_bundle(
-            bundle,
-            site.folder,
-            site.ledger,
-            home=site.home,
-            trusted=site.sides,
-            choices=Choices(take_all=True),
-            bundle_digest=digest_bytes(path.read_bytes()),
-        ),
-    )
+    take_in(site, bundle, path, Choices(take_all=True))
 
 
 def _tamper(vendor: Site, root: Path) -> Verification:

@@ -20,6 +20,15 @@ from luodi.evidence.outcome import Outcome
 from luodi.landing.folder import LandingFolder
 from luodi.landing.names import check_project
 
+_GIT_ATTRIBUTES = """\
+# git 不得改动台账的换行：摘要算的是存下来的字节 / the digests are of the bytes as they stand
+evidence/** -text
+"""
+_GIT_IGNORE = """\
+evidence/*.lock
+*.luodi
+"""
+
 
 def new(
     path: Path,
@@ -116,6 +125,8 @@ def _texts(
         "landing.toml": _landing(name, hospital, chosen.name, go_live, environment),
         "plan.toml": _plan(gates),
         "gates.toml": chosen.text,
+        ".gitattributes": _GIT_ATTRIBUTES,
+        ".gitignore": _GIT_IGNORE,
     }
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from luodi.evidence.catalogue import Lang, say
 from luodi.evidence.errors import WrongUse
+from luodi.evidence.figures import written_figure
 from luodi.evidence.files import explained, write_atomic
 from luodi.evidence.head import decode_head, parse_token
 from luodi.evidence.model import Evidence, Kind
@@ -94,7 +95,7 @@ def _csv(records: list[Evidence], lang: Lang) -> str:
     writer.writerow(("id", *_FIELDS, "figures", "findings", "signer"))
     for record in records:
         plain = msgspec.to_builtins(record)
-        figures = "; ".join(f"{f.name} = {f.value} {f.unit}".rstrip() for f in record.figures)
+        figures = "; ".join(written_figure(figure, lang) for figure in record.figures)
         findings = "; ".join(say(f.code, f.params, lang) for f in record.findings)
         signer = record.attestation.signer if record.attestation else ""
         row = (record.id, *(plain[name] for name in _FIELDS), figures, findings, signer)

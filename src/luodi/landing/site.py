@@ -14,7 +14,7 @@ from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
 from luodi.evidence.gate.sign import Voice, sign
 from luodi.evidence.json_lines import JsonLinesLedger
-from luodi.evidence.model import Decision, Draft, Environment, Evidence, Side, Verdict
+from luodi.evidence.model import Decision, Draft, Environment, Evidence, Finding, Side, Verdict
 from luodi.evidence.outcome import Act, Author, Outcome, perform
 from luodi.evidence.suite import Signer
 from luodi.evidence.verify import Mark, Verification, verify
@@ -26,6 +26,10 @@ from luodi.landing.settings import Settings
 T = TypeVar("T")
 
 
+def _nobody_listens(finding: Finding) -> None:
+    """Findings stay in the ledger's own record of the repair."""
+
+
 @dataclass(frozen=True)
 class Site:
     """Where the engineer sits: one folder, one installation."""
@@ -33,11 +37,18 @@ class Site:
     folder: LandingFolder
     home: Home
     settings: Settings
+    tell: Callable[[Finding], None] = _nobody_listens
 
     @classmethod
-    def open(cls, start: Path, settings: Settings) -> Site:
-        """Open the landing folder at `start` or above it with this installation's home."""
-        return cls(LandingFolder.find(start), Home.of(settings), settings)
+    def open(
+        cls, start: Path, settings: Settings, tell: Callable[[Finding], None] | None = None
+    ) -> Site:
+        """Open the landing folder at `start` or above it with this installation's home.
+
+        `tell` hears what the ledger had to mend.
+        """
+        folder, home = LandingFolder.find(start), Home.of(settings)
+        return cls(folder, home, settings, tell or _nobody_listens)
 
     @cached_property
     def signer(self) -> Signer:
@@ -79,7 +90,12 @@ class Site:
     ) -> tuple[Outcome[T], Evidence | Draft]:
         """Run a verb and keep its evidence in this site's ledger."""
         author = self.author(environment, actor)
-        return perform(act, verb, author=author, ledger=self.ledger)
+        try:
+            return perform(act, verb, author=author, ledger=self.ledger)
+        finally:
+            for finding in self.ledger.reports:
+                self.tell(finding)
+            self.ledger.reports.clear()
 
     def verify(
         self, since: Iterable[Mark] = (), *, keep: Keep = Keep.NOTHING

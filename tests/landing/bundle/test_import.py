@@ -16,7 +16,13 @@ from luodi.landing import keys
 from luodi.landing.bundle import import_ as verb
 from luodi.landing.bundle.difference import Whose
 from luodi.landing.bundle.export import export
-from luodi.landing.bundle.import_ import Choices, Imported, check_signer, import_bundle, unpack_new
+from luodi.landing.bundle.import_ import (
+    Choices,
+    Imported,
+    check_signer,
+    take_in,
+    unpack_new,
+)
 from luodi.landing.bundle.packed import read_bundle
 from luodi.landing.bundle.revision import read_shared
 from luodi.landing.folder import LandingFolder
@@ -78,19 +84,7 @@ class Party:
     def receive(self, path: Path, choices: Choices = NONE) -> Outcome[Imported]:
         bundle, site = read_bundle(path), self.site
         check_signer(bundle, path, site.trusted)
-        outcome, _ = site.perform(
-            Act("landing", "import", "project:x"),
-            lambda: import_bundle(
-                bundle,
-                site.folder,
-                site.ledger,
-                home=site.home,
-                trusted=site.sides,
-                choices=choices,
-                bundle_digest=digest_bytes(path.read_bytes()),
-            ),
-        )
-        return outcome
+        return take_in(site, bundle, path, choices)
 
     def chain(self) -> bytes:
         return self.site.chains.data(self.site.signer.writer)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from luodi.evidence.canonical import digest_bytes
+from luodi.evidence.chain import check_chain
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.files import explained, write_atomic
 from luodi.evidence.ledger import Ledger
 from luodi.evidence.merge import Merged, merge
-from luodi.evidence.model import Artefact, Figure, Finding, Severity, Side
-from luodi.evidence.outcome import Outcome, verdict_of
+from luodi.evidence.model import Artefact, Figure, Finding, Severity, Side, Verdict
+from luodi.evidence.outcome import Act, Outcome, verdict_of
 from luodi.landing.bundle.difference import Difference, Whose, differences
 from luodi.landing.bundle.packed import Bundle, SentChains
 from luodi.landing.bundle.revision import Revision, read_shared, write_shared
@@ -19,6 +21,7 @@ from luodi.landing.folder import LandingFolder
 from luodi.landing.home import Home
 from luodi.landing.keys import TrustedKey, fingerprint, format_key
 from luodi.landing.new import new_folder
+from luodi.landing.site import Site
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,45 @@ def import_bundle(
         findings=findings,
         artefacts=(Artefact(name="bundle", digest=bundle_digest),),
     )
+
+
+def take_in(site: Site, bundle: Bundle, path: Path, choices: Choices) -> Outcome[Imported]:
+    """Import a bundle that was read from `path` into a site, and keep the evidence.
+
+    The site's own chain is brought back first where the bundle has more of it: an installation
+    whose chain is short may do nothing else.
+
+    Raises
+    ------
+    LuodiError, WrongUse
+        As `import_bundle` and `luodi.evidence.outcome.perform`.
+    """
+    _regain(bundle, site.ledger, site.signer.writer)
+    outcome, _ = site.perform(
+        Act("landing", "import", f"project:{site.folder.project.project}"),
+        lambda: import_bundle(
+            bundle,
+            site.folder,
+            site.ledger,
+            home=site.home,
+            trusted=site.sides,
+            choices=choices,
+            bundle_digest=digest_bytes(path.read_bytes()),
+        ),
+    )
+    return outcome
+
+
+def _regain(bundle: Bundle, ledger: Ledger, writer: str) -> None:
+    sent = SentChains(bundle)
+    if bundle.manifest.project != ledger.project or writer not in sent.writers():
+        return
+    chain, ours = check_chain(sent, writer), ledger.data(writer)
+    if chain.head is None or chain.verdict is Verdict.FAIL:
+        return
+    data = sent.data(writer)[: chain.head.size]
+    if len(data) > len(ours) and data.startswith(ours):
+        ledger.adopt(writer, data, chain.head)
 
 
 def compare(bundle: Bundle, folder: LandingFolder, base: Revision | None) -> tuple[Difference, ...]:
