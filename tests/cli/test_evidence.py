@@ -191,7 +191,7 @@ def test_export_of_a_broken_ledger_says_so(luodi, folder, tmp_path):
 
 
 def test_attest(luodi, folder):
-    more = ["--countersigner", "李主任", "--expires", "2027-12-31"]
+    more = ["--countersigner", "李主任", "--expires", "2127-12-31"]
     figures = ["--figure", "attendance=98:percent", "--figure", "pass_rate=96.5:percent"]
     ran = attest(luodi, *more, *figures, "--environment", "production", "--json")
     assert (ran.code, ran.err) == (0, "")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from luodi.evidence.attest import attest, parse_figure
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.catalogue import LANGUAGES
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.model import Artefact, Figure, Kind, Number, Verdict
+from luodi.evidence.model import Artefact, Figure, Kind, Number, Verdict, local_day, now
 
 SUBJECT, STATEMENT = "training:收费员", "一期培训合格"
 
@@ -27,7 +27,7 @@ def test_it_works(scan: Path) -> None:
         scan,
         signer="王工",
         countersigner="李主任",
-        expires=date(2027, 9, 1),
+        expires=date(2127, 9, 1),
         figures=[parse_figure("attendance=98.5:percent")],
     )
     said = outcome.result
@@ -39,7 +39,7 @@ def test_it_works(scan: Path) -> None:
     assert outcome.subject == SUBJECT
     assert outcome.attestation is said
     assert (said.signer, said.countersigner, said.statement) == ("王工", "李主任", STATEMENT)
-    assert said.expires == date(2027, 9, 1)
+    assert said.expires == date(2127, 9, 1)
     assert said.scan == digest_bytes(b"paper")
     assert outcome.artefacts == (Artefact(name="签到表 1.jpg", digest=said.scan),)
     assert outcome.figures == (Figure(name="attendance", value=Decimal("98.5"), unit="percent"),)
@@ -120,3 +120,11 @@ def test_a_figure_that_does_not_read_is_refused(text: str) -> None:
     error = caught.value
     assert error.code == "evidence.figure_malformed"
     assert all(text in error.text(lang) and error.next_step(lang) for lang in LANGUAGES)
+
+
+def test_what_has_run_out_is_not_attested(scan: Path) -> None:
+    today = local_day(now())
+    assert attest("drill:2-hours", "演练", scan, signer="王工", expires=today)
+    with pytest.raises(WrongUse) as caught:
+        attest("drill:2-hours", "演练", scan, signer="王工", expires=today - timedelta(days=1))
+    assert caught.value.code == "evidence.attest_expired"

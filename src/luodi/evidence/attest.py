@@ -10,7 +10,7 @@ from pathlib import Path
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.files import explained
-from luodi.evidence.model import Artefact, Attestation, Figure, Kind, Verdict
+from luodi.evidence.model import Artefact, Attestation, Figure, Kind, Verdict, local_day, now
 from luodi.evidence.outcome import Outcome
 
 LARGEST_EXPONENT = 18
@@ -36,7 +36,7 @@ def attest(
     ------
     WrongUse
         ``evidence.attest_subject``, ``evidence.attest_no_signer``, ``evidence.attest_signers``,
-        ``evidence.attest_empty_scan``.
+        ``evidence.attest_empty_scan``, ``evidence.attest_expired``.
     LuodiError
         The scan cannot be read.
     """
@@ -48,6 +48,8 @@ def attest(
         raise WrongUse("evidence.attest_no_signer", {"subject": subject})
     if signer == countersigner:
         raise WrongUse("evidence.attest_signers", {"name": signer})
+    if expires is not None and expires < local_day(now()):
+        raise WrongUse("evidence.attest_expired", {"day": expires.isoformat()})
     said = Attestation(
         statement=statement,
         scan=scan_digest(scan),

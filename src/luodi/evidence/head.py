@@ -16,7 +16,6 @@ from typing import TypeVar
 
 import msgspec
 
-from luodi.evidence.canonical import canonical_json
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.files import explained, overwrite
 from luodi.evidence.model import Count, HeadMark, Moment, Noun, Ordinal, now
@@ -119,7 +118,9 @@ def decode_head(data: bytes, path: Path | str) -> Head:
 
 
 def _signed_bytes(head: Head) -> bytes:
-    return _DOMAIN + canonical_json(msgspec.structs.replace(head, signature=""))
+    return _DOMAIN + msgspec.json.encode(
+        msgspec.structs.replace(head, signature=""), order="sorted"
+    )
 
 
 def token_of(project: str, mark: HeadMark) -> str:

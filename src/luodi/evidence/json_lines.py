@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -34,9 +35,12 @@ from luodi.evidence.model import (
     now,
 )
 from luodi.evidence.recover import Recovered, recover
-from luodi.evidence.stored import opening, stored_line
+from luodi.evidence.stored import opening, read_back, stored_line
 from luodi.evidence.suite import Signer
 from luodi.evidence.twin_heads import HEAD, NEXT, TWIN, TwinHeads
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 @dataclass
@@ -87,6 +91,7 @@ class JsonLinesLedger:
         self.seen = seen
         self.reports: list[Finding] = []
         self._lock_timeout = lock_timeout
+        self._locks: dict[str, FileLock] = {}
         self._tail: _Tail | None = None
 
     # --- reading -------------------------------------------------------------------------------
@@ -162,6 +167,7 @@ class JsonLinesLedger:
         self, signer: Signer, tail: _Tail, drafts: Iterable[Draft]
     ) -> tuple[tuple[Evidence, ...], bytes, _Tail]:
         moment, digest, seq = now(), tail.digest, tail.seq
+        digest_of = signer.suite.digest
         records: list[Evidence] = []
         lines: list[bytes] = []
         for draft in drafts:
@@ -176,10 +182,11 @@ class JsonLinesLedger:
                 **msgspec.structs.asdict(draft),
             )
             line = stored_line(record)
-            digest = signer.suite.digest(line)
+            digest = digest_of(line)
             records.append(record)
-            lines.append(line + b"\n")
-        data = b"".join(lines)
+            lines.append(line)
+        read_back(records, lines)
+        data = b"\n".join(lines) + b"\n"
         return tuple(records), data, _Tail(seq, digest, tail.size + len(data), 0)
 
     def _write(self, writer: str, tail: _Tail, data: bytes, head: Head) -> None:
@@ -311,8 +318,10 @@ class JsonLinesLedger:
 
         lock = self._path(writer, ".lock")
         with explained(lock):
+            if writer not in self._locks:
+                self._locks[writer] = FileLock(lock, timeout=self._lock_timeout)
             try:
-                with FileLock(lock, timeout=self._lock_timeout):
+                with self._locks[writer]:
                     yield
             except Timeout as error:
                 seconds = int(self._lock_timeout)

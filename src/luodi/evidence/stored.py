@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from luodi.evidence.errors import LuodiError
@@ -15,8 +17,11 @@ decode = msgspec.json.Decoder(Evidence).decode
 """Read a stored record."""
 
 
+_decode_all = msgspec.json.Decoder(list[Evidence]).decode
+
+
 def stored_line(record: Evidence) -> bytes:
-    """Write a record that will read again; one that does not would spoil its chain for ever.
+    """Write a record the way it is stored.
 
     Raises
     ------
@@ -24,14 +29,35 @@ def stored_line(record: Evidence) -> bytes:
         ``evidence.not_storable``: the verb put something into its draft that is no evidence.
     """
     try:
-        line = encode(record)
-        decode(line)
+        return encode(record)
     except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
-        place = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else "$"
-        raise LuodiError(
-            "evidence.not_storable", {"verb": f"{record.engine} {record.verb}", "place": place}
-        ) from error
-    return line
+        raise _not_storable(record, error) from error
+
+
+def read_back(records: Sequence[Evidence], lines: Sequence[bytes]) -> None:
+    """Make sure that lines read again; one that does not would spoil its chain for ever.
+
+    Raises
+    ------
+    LuodiError
+        ``evidence.not_storable``, naming the first that does not.
+    """
+    try:
+        _decode_all(b"[" + b",".join(lines) + b"]")
+    except msgspec.MsgspecError:
+        for record, line in zip(records, lines, strict=True):
+            try:
+                decode(line)
+            except msgspec.MsgspecError as error:
+                raise _not_storable(record, error) from error
+        raise
+
+
+def _not_storable(record: Evidence, error: Exception) -> LuodiError:
+    place = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else "$"
+    return LuodiError(
+        "evidence.not_storable", {"verb": f"{record.engine} {record.verb}", "place": place}
+    )
 
 
 def opening(signer: Signer, first: Draft) -> Draft:

@@ -142,10 +142,10 @@ def _check_voice(gate: Gate, voice: Voice) -> None:
     params = {"gate": gate.id, "choice": voice.choice}
     if voice.choice in DECIDER_ONLY and voice.seat != gate.decider:
         raise WrongUse("evidence.sign_decider_only", {**params, "seat": gate.decider})
-    if voice.choice in NEEDS_REASON and not voice.reason.strip() and not voice.conditions:
-        raise WrongUse("evidence.sign_needs_reason", params)
     if (voice.choice is Choice.AGREE_IF) != bool(voice.conditions):
         raise WrongUse("evidence.sign_conditions", params)
+    if voice.choice in NEEDS_REASON and not voice.reason.strip() and not voice.conditions:
+        raise WrongUse("evidence.sign_needs_reason", params)
     if not voice.name.strip():
         raise WrongUse("evidence.sign_needs_name", params)
 
