@@ -126,7 +126,7 @@ def perform(
         What the verb raised, after a failed or cancelled record was appended.
     """
     if ledger is not None and (mended := ledger.repair()):
-        ledger.append([_mended(mended, act).draft(author, now())])
+        ledger.append([_mended(mended).draft(author, now())])
     started = now()
     try:
         outcome = verb()
@@ -138,11 +138,10 @@ def perform(
     return outcome, ledger.append([draft])[0] if ledger is not None else draft
 
 
-def _mended(findings: tuple[Finding, ...], act: Act) -> Outcome[None]:
-    writers = sorted({str(finding.params.get("writer", act.subject)) for finding in findings})
+def _mended(findings: tuple[Finding, ...]) -> Outcome[None]:
     return Outcome(
         None,
-        subject=f"ledger:{writers[0]}",
+        subject=f"ledger:{findings[0].params['writer']}",
         engine="evidence",
         verb="repair",
         verdict=Verdict.WARN,

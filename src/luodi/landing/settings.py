@@ -61,11 +61,6 @@ def known_settings() -> Mapping[str, Setting]:
     return _table().setting
 
 
-def field_of(name: str) -> str:
-    """Name of the `Settings` field that a variable fills: ``LUODI_HOME`` → ``home``."""
-    return name.removeprefix(PREFIX).lower()
-
-
 Language: TypeAlias = Literal["zh", "en", "auto"]
 
 

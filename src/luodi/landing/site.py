@@ -12,6 +12,7 @@ from typing import TypeVar
 from luodi.evidence.chain import Keep
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
+from luodi.evidence.gate.model import Gate
 from luodi.evidence.gate.sign import Voice, sign
 from luodi.evidence.json_lines import JsonLinesLedger
 from luodi.evidence.model import Decision, Draft, Environment, Evidence, Finding, Side, Verdict
@@ -122,17 +123,18 @@ class Site:
         """Check a gate against the verified ledger."""
         gate = self.folder.gate(gate_id)
         verification = self.verify(keep=Keep.NEWEST).result
-        shelf = Shelf(verification, [self.folder.resolve])
-        report = check(gate, verification, shelf, self.sides, moment, gates=self.folder.gates)
-        return report, verification
+        return self._check([gate], verification, moment)[0], verification
 
     def check_all(self, moment: datetime | None = None) -> tuple[GateReport, ...]:
         """Check every gate of the project, reading the ledger once."""
-        verification = self.verify(keep=Keep.NEWEST).result
-        shelf = Shelf(verification, [self.folder.resolve])
+        return self._check(self.folder.gates, self.verify(keep=Keep.NEWEST).result, moment)
+
+    def _check(
+        self, gates: Iterable[Gate], verification: Verification, moment: datetime | None
+    ) -> tuple[GateReport, ...]:
+        shelf, known = Shelf(verification, [self.folder.resolve]), self.folder.gates
         return tuple(
-            check(gate, verification, shelf, self.sides, moment, gates=self.folder.gates)
-            for gate in self.folder.gates
+            check(gate, verification, shelf, self.sides, moment, gates=known) for gate in gates
         )
 
     def sign(self, gate_id: str, voice: Voice) -> tuple[Outcome[Decision], Evidence | Draft]:
