@@ -28,7 +28,9 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         code = _CODES.get(error.errno or 0, "evidence.file_trouble")
-        params = {"path": str(path), "reason": error.strerror or type(error).__name__}
+        # The symbol, for the system's own sentence is English whoever reads it.
+        reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        params = {"path": str(path), "reason": reason}
         raise LuodiError(code, params) from error
 
 
