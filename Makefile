@@ -52,11 +52,17 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
   --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
   $(if $(UPGRADE),--upgrade)
 
+DRIVERS := --extra gm --extra mssql --extra oracle --extra odbc
+
 lock: $(UV) ## 重新锁定依赖，UPGRADE=1 升级 · lock the dependencies anew, UPGRADE=1 moves the pins
 	$(COMPILE) --group installer --output-file requirements/uv.txt
 	$(COMPILE) pyproject.toml --group editable --output-file requirements/run.txt
-	$(COMPILE) pyproject.toml --group dev --all-extras --constraints requirements/run.txt \
+	$(COMPILE) pyproject.toml --group dev $(DRIVERS) --constraints requirements/run.txt \
 	  --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --group soak $(DRIVERS) --constraints requirements/dev.txt \
+	  --output-file requirements/soak.txt
+	$(COMPILE) pyproject.toml --group bench --constraints requirements/run.txt \
+	  --output-file requirements/bench.txt
 
 clean: ## 删除环境、缓存和构建结果 · remove the environment, caches and build results
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

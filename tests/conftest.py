@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import servers
+
 pytest_plugins = ["pytester"]
 
 # Time is measured in benchmarks; a slow machine must not turn a property test red.
@@ -48,17 +50,23 @@ def has_locale(name: str) -> bool:
 
 
 def is_present(need: str) -> bool:
-    """``root``, ``module:NAME``, ``locale:NAME``; any other word is a program on the path."""
+    """``root``, ``module:NAME``, ``locale:NAME``, a path; else a program on the path."""
     kind, _, name = need.rpartition(":")
     if kind == "module":
         return importlib.util.find_spec(name) is not None
     if kind == "locale":
         return has_locale(name)
+    if need.startswith("/"):
+        return Path(need).exists()
     return is_root() if need == "root" else shutil.which(need) is not None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    needs = dict.fromkeys(need for mark in item.iter_markers("needs") for need in mark.args)
+    require(*dict.fromkeys(need for mark in item.iter_markers("needs") for need in mark.args))
+
+
+def require(*needs: str) -> None:
+    """Go on only where all of `needs` are present."""
     absent = [need for need in needs if not is_present(need)]
     if absent:
         reason = f"needs {', '.join(absent)}"
@@ -83,6 +91,33 @@ def pytest_terminal_summary(
     if count := skipped(config):
         text = f"LUODI_REQUIRE_ALL=1 allows no skip: {count} skipped"
         terminalreporter.write_line(text, red=True)
+
+
+# --- real servers and real data -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[servers.Server]:
+    """A PostgreSQL for the session; every test makes a database of its own."""
+    require("/usr/lib/postgresql")
+    with servers.postgresql("fsync=off", "max_connections=50") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[servers.Server]:
+    """A MariaDB for the session; every test makes a database of its own."""
+    require("mariadbd")
+    with servers.mariadb("innodb-flush-log-at-trx-commit=0") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real input beside the checkout."""
+    path = Path(__file__).parents[2] / "shared" / "data"
+    require(str(path))
+    return path
 
 
 # --- fixtures every test gets ---------------------------------------------------------------------

@@ -144,6 +144,7 @@ VERBS = {
         ["gate", "sign", "kickoff", "--seat", "project_manager", "--choice", "agree"],
         0,
     ),
+    "migrate status": (["migrate", "status"], 0),
     "demo": (["demo", "--folder", "../../再 来"], 0),
     "version": (["version"], 0),
 }
@@ -169,7 +170,7 @@ def words(told, tmp_path, monkeypatch, request):
     project = told.vendor.folder.project.project
 
     def made_of(name):
-        if name in ("vault status", "vault destroy"):
+        if name in ("vault status", "vault destroy") or name.startswith("migrate"):
             assert run(["vault", "init", "--json"]) == 0
         return [word.format(line=line, project=project) for word in VERBS[name][0]]
 

@@ -1,0 +1,9 @@
+"""``luodi migrate``: from a legacy hospital database to an exact reconciliation.
+
+One file per verb; importing it puts the verb into the group, in the order of the work.
+"""
+
+from luodi.cli.migrate.group import app
+from luodi.cli.migrate.status import status
+
+__all__ = ["app", "status"]

@@ -1,0 +1,5 @@
+"""The mapping: what of the old system goes where in the new one, and what stays behind.
+
+TOML and TSV in the landing folder are the truth (``mapping/<domain>.toml``,
+``mapping/<dictionary>.tsv``); the Excel workbook is a view, out and in.  Read ``model`` first.
+"""

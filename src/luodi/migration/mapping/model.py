@@ -1,0 +1,143 @@
+"""The nouns of a mapping, as ``mapping/<domain>.toml`` writes them.
+
+::
+
+    format = 1
+    domain = "patients"
+    title = { zh = "患者", en = "Patients" }
+    owner = "medical_records"           # the department that signs
+    source = "old_his"
+    target = "new_his"
+
+    [[feed]]
+    id = "patient"
+    from = "pms_patient"
+    to = "patient"
+    [feed.key]
+    column = "id"                       # target column that receives the generated key
+    strategy = "sequence"
+    [[feed.column]]
+    to = "name"
+    from = ["name"]
+    steps = [{ op = "trim" }, { op = "require" }]
+
+    [[exclude]]
+    id = "empty_login_log"
+    table = "sms_login_log"
+    reason = "登录日志不迁"
+    home = "老库只读备份，信息科机房 A3"
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from luodi.migration.model import Noun
+from luodi.transform.model import Operation, Predicate
+
+FORMAT = 1
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class KeyStrategy(StrEnum):
+    """Where a target row's key comes from.
+
+    SOURCE keeps the source key as it is; SEQUENCE counts on from the target's highest key (or its
+    sequence); UUID makes one from the source key, the same at every rehearsal (RFC 9562, version
+    5); MAPPED takes the value that the column's own rule gives.
+    """
+
+    SOURCE = "source"
+    SEQUENCE = "sequence"
+    UUID = "uuid"
+    MAPPED = "mapped"
+
+
+class KeyRule(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """How the rows of a feed get their key in the target."""
+
+    column: str
+    strategy: KeyStrategy = KeyStrategy.SOURCE
+
+
+class ColumnRule(Noun, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+    """One target column: source columns and the steps their value takes.
+
+    The first source column starts the pipeline; the others are for the steps that name them.
+    Without a source column the pipeline starts with NULL.
+    """
+
+    to: str
+    from_: tuple[str, ...] = ()
+    steps: tuple[Operation, ...] = ()
+    note: str = ""
+
+
+class MergeRule(Noun, frozen=True, kw_only=True):
+    """Rows that agree in ``by`` (target columns, after their steps) become one target row.
+
+    The row that is lowest in ``order`` (source columns, ``-`` in front for highest first; the
+    ordinal breaks ties) is loaded, the others are merged into it.
+    """
+
+    by: tuple[str, ...]
+    order: tuple[str, ...] = ()
+
+
+class Feed(Noun, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+    """Rows of one source table that become rows of one target table.
+
+    A source table may have several feeds.  A row that one of them rejects is rejected by all, so
+    that nobody arrives in halves.  ``where`` narrows the feed to some rows; a row that no feed
+    takes and no exclusion names is unaccounted for.  ``source_key`` overrides the primary key of
+    the source table where that has none.
+    """
+
+    id: Identifier
+    from_: str
+    to: str
+    key: KeyRule
+    columns: tuple[ColumnRule, ...] = msgspec.field(name="column", default=())
+    where: Predicate | None = None
+    merge: MergeRule | None = None
+    source_key: tuple[str, ...] = ()
+    review: Identifier | Literal[""] = ""
+    """Queue of `review` whose open items hold back their rows: ``patients``."""
+    note: str = ""
+
+
+class Exclusion(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """A scope decision: rows that are not migrated, why, and where they can still be read.
+
+    ``where`` absent means the whole table.  It counts once it is signed; see `sign`.
+    """
+
+    id: Identifier
+    table: str
+    reason: str
+    home: str
+    where: Predicate | None = None
+
+
+class Title(Noun, frozen=True, kw_only=True):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+class Mapping(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """One domain of the project: patients, drugs, charges."""
+
+    format: Literal[1]
+    domain: Identifier
+    title: Title
+    owner: str
+    source: Identifier
+    target: Identifier
+    feeds: tuple[Feed, ...] = msgspec.field(name="feed", default=())
+    exclusions: tuple[Exclusion, ...] = msgspec.field(name="exclude", default=())
+    note: str = ""
