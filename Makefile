@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 RUN := $(VENV)/.ready-run
 DEV := $(VENV)/.ready-dev
+# Peers of benchmarks and what only soak tests need (Spark, half a gigabyte) stay out of .venv.
+BENCH := .venv-bench/.ready
+SOAK := .venv-soak/.ready
 
 export PYTHON
 # The interpreter is the host's or the one that was named, never one fetched behind the user's back.
@@ -37,15 +40,14 @@ lint: $(DEV) ## 静态检查 · static checks: ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEV) ## 性能测量，与同类并列 · measure, side by side with the peers
-	@set -e; for script in benchmarks/*.py; do \
-	  [ -e "$$script" ] || { echo "benchmarks/ 为空 · is empty"; continue; }; \
-	  echo "== $$script"; $(BIN)/python "$$script"; \
+bench: $(BENCH) ## 性能测量，与同类并列 · measure, side by side with the peers
+	@set -e; for script in $$(grep -l '^if __name__' benchmarks/*.py); do \
+	  echo "== $$script"; $(dir $(BENCH))bin/python "$$script"; \
 	done
 
 # pytest exits with 5 when no test carries the mark.
-soak: $(DEV) ## 长时测试 · the soak tests
-	$(BIN)/pytest -m soak || [ $$? -eq 5 ]
+soak: $(SOAK) ## 长时测试 · the soak tests
+	$(dir $(SOAK))bin/pytest -m soak || [ $$? -eq 5 ]
 
 # Pins stay as they are while they satisfy pyproject.toml; `make lock UPGRADE=1` moves them.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -65,7 +67,7 @@ lock: $(UV) ## 重新锁定依赖，UPGRADE=1 升级 · lock the dependencies an
 	  --output-file requirements/bench.txt
 
 clean: ## 删除环境、缓存和构建结果 · remove the environment, caches and build results
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(dir $(BENCH) $(SOAK)) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 system-packages:
@@ -75,8 +77,16 @@ $(UV): requirements/uv.txt tools/venv
 	@tools/venv $(VENV)
 	@touch $@
 
-# One recipe for both stamps; the second word of the stamp's name is the lock's.
+# The stem of a stamp names its lock.
+define install
+@$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes requirements/$*.txt
+@$(UV) pip install --quiet --python $(@D)/bin/python --no-deps --no-build-isolation --editable .
+@touch $@
+endef
+
 $(RUN) $(DEV): $(VENV)/.ready-%: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/$*.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	@touch $@
+	$(install)
+
+$(BENCH) $(SOAK): .venv-%/.ready: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(@D)
+	$(install)
