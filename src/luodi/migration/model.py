@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
 from luodi.evidence.canonical import digest
+from luodi.transform.model import Kind as Kind
 
 ORDINAL = "_ordinal"
 """Column that every extracted table gets: the row's place in the source's key order, from 1."""
@@ -14,21 +13,6 @@ ORDINAL = "_ordinal"
 
 class Noun(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Base of the nouns of migration."""
-
-
-class Kind(StrEnum):
-    """What sort of values a column holds, whatever the product calls its type."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    FLOAT = "float"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    TIME = "time"
-    DATETIME = "datetime"
-    BINARY = "binary"
-    OTHER = "other"
 
 
 class Column(Noun, frozen=True, kw_only=True, omit_defaults=True):

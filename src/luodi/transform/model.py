@@ -13,15 +13,36 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal as Number
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Something = Annotated[str, msgspec.Meta(min_length=1)]
+Character = Annotated[str, msgspec.Meta(min_length=1, max_length=1)]
+HexDigits = Annotated[int, msgspec.Meta(ge=1, le=64)]
+Scale = Annotated[int, msgspec.Meta(ge=0, le=37)]
 
 Value: TypeAlias = str | int | bool
 """A value as a mapping writes it; decimals and days are written as text: ``"0.50"``.
 
 Text is compared as the kind of the column it is compared with.
 """
+
+
+class Kind(StrEnum):
+    """What sort of values a column holds, whatever the product calls its type."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    BINARY = "binary"
+    OTHER = "other"
 
 
 class Otherwise(StrEnum):
@@ -132,7 +153,7 @@ class HalfWidth(Step, frozen=True, kw_only=True):
 class Replace(Step, frozen=True, kw_only=True):
     """Every ``old`` becomes ``new``; literal text, no pattern."""
 
-    old: str
+    old: Something
     new: str = ""
 
 
@@ -143,29 +164,29 @@ class Digits(Step, frozen=True, kw_only=True):
 class Pad(Step, frozen=True, kw_only=True):
     """Fill up on the left (or right) to ``length`` characters; longer values stay as they are."""
 
-    length: int
-    fill: str = "0"
+    length: Positive
+    fill: Character = "0"
     right: bool = False
 
 
 class Slice(Step, frozen=True, kw_only=True):
     """``length`` characters from ``start``, counted from 1; to the end without a length."""
 
-    start: int
-    length: int | None = None
+    start: Positive
+    length: Positive | None = None
 
 
 class Split(Step, frozen=True, kw_only=True):
     """Part number ``part``, counted from 1, between ``separator``s; NULL where there is none."""
 
-    separator: str
-    part: int
+    separator: Something
+    part: Positive
 
 
 class Length(Step, frozen=True, kw_only=True):
     """At most ``most`` characters; a longer value is a fault, or is cut where ``cut`` is true."""
 
-    most: int
+    most: Positive
     cut: bool = False
     otherwise: Otherwise = Otherwise.REJECT
 
@@ -212,7 +233,10 @@ class Date(Step, frozen=True, kw_only=True):
 
 
 class DateTime(Step, frozen=True, kw_only=True):
-    """A moment without zone, to the microsecond; formats as in `Date`, ISO 8601 by default."""
+    """A moment without zone, to the microsecond; see `DATETIME_FORMATS`.
+
+    24:00, a 60th second and a zone behind the time are faults.
+    """
 
     formats: tuple[str, ...] = ()
     earliest: date | None = None
@@ -235,7 +259,7 @@ class Decimal(Step, frozen=True, kw_only=True):
     zero where ``round`` is true.  Thousands separators and currency signs are removed.
     """
 
-    scale: int = 2
+    scale: Scale = 2
     round: bool = False
     least: Number | None = None
     most: Number | None = None
@@ -246,6 +270,7 @@ class Multiply(Step, frozen=True, kw_only=True):
     """Multiply a number exactly: 0.01 turns 分 into 元."""
 
     factor: Number
+    otherwise: Otherwise = Otherwise.REJECT
 
 
 class Boolean(Step, frozen=True, kw_only=True):
@@ -302,7 +327,7 @@ class Specification(Step, frozen=True, kw_only=True):
 class Hash(Step, frozen=True, kw_only=True):
     """The first ``length`` hexadecimal digits of the SHA-256 of ``salt`` and the text (UTF-8)."""
 
-    length: int = 64
+    length: HexDigits = 64
     salt: str = ""
 
 
@@ -352,3 +377,21 @@ OPERATIONS: tuple[type[Step], ...] = Operation.__args__
 DATE_FORMATS: tuple[str, ...] = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日")
 """Formats a `Date` without its own tries, in order; month and day may lack their leading zero
 where separators stand."""
+
+DATETIME_FORMATS: tuple[str, ...] = (
+    *(
+        f"{day}{between}{clock}"
+        for day in DATE_FORMATS[:2]
+        for between in (" ", "T")
+        for clock in ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
+    ),
+    "%Y%m%d%H%M%S",
+    "%Y%m%d%H%M",
+    "%Y%m%d %H:%M:%S",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H时%M分%S秒",
+    "%Y年%m月%d日%H时%M分%S秒",
+    *DATE_FORMATS,
+)
+"""Formats a `DateTime` without its own tries, in order."""

@@ -1,0 +1,170 @@
+"""Operations on numbers."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, localcontext
+from decimal import Decimal as Number
+
+from luodi.evidence.errors import WrongUse
+from luodi.transform.characters import FULL, HALF
+from luodi.transform.constants import DIGITS
+from luodi.transform.model import Boolean, Decimal, Integer, Kind, Multiply
+from luodi.transform.work import Value, Work, Worked
+
+LOOSE_SCALE = 10
+"""Decimals that are read where nobody says how many there are."""
+_SIGNS = "[¥￥$€£]|RMB|CNY"
+_AMOUNT = rf"([+-]?)(?:{_SIGNS})? *([+-]?)(?:{_SIGNS})? *([0-9,]*\.?[0-9]*) *(?:元)?"
+_GROUPS = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+_PLAIN = r"[0-9]+\.?[0-9]*|\.[0-9]+"
+
+
+def integer(step: Integer, value: Value, work: Work) -> Worked:
+    """Render `Integer`."""
+    given = work.named(value)
+    found = work.let(whole(given, work))
+    tests = []
+    if step.least is not None:
+        tests.append(f"{found} >= {work.dialect.constant(Kind.INTEGER, str(step.least))}")
+    if step.most is not None:
+        tests.append(f"{found} <= {work.dialect.constant(Kind.INTEGER, str(step.most))}")
+    return _faulty(Value(_within(found, tests), Kind.INTEGER), given, work)
+
+
+def decimal(step: Decimal, value: Value, work: Work) -> Worked:
+    """Render `Decimal`."""
+    given = work.named(value)
+    found = work.let(amount(given, step.scale, work, rounded=step.round))
+    tests = []
+    for bound, sign, rounding in (
+        (step.least, ">=", ROUND_CEILING),
+        (step.most, "<=", ROUND_FLOOR),
+    ):
+        if bound is not None:
+            text = _bound(bound, step.scale, rounding)
+            tests.append(f"{found} {sign} {work.dialect.constant(Kind.DECIMAL, text, step.scale)}")
+    result = Value(_within(found, tests), Kind.DECIMAL, scale=step.scale)
+    return _faulty(result, given, work)
+
+
+def multiply(step: Multiply, value: Value, work: Work) -> Worked:
+    """Render `Multiply`, exactly: the product has the decimals of both."""
+    given = work.named(value)
+    factor = step.factor.normalize()
+    factor_scale = max(0, -int(factor.as_tuple().exponent))
+    if given.kind is Kind.INTEGER:
+        scale, found = 0, work.let(work.dialect.as_decimal(given, 0))
+    elif given.kind is Kind.DECIMAL and given.scale is not None:
+        scale, found = given.scale, given.sql
+    else:
+        scale, found = LOOSE_SCALE, work.let(amount(given, LOOSE_SCALE, work, rounded=False))
+    total = scale + factor_scale
+    if total >= DIGITS or abs(factor) >= 10 ** (DIGITS // 2):
+        raise WrongUse("transform.factor_unfit", {"factor": format(factor, "f")})
+    if factor == 0:
+        product = f"CASE WHEN {found} IS NOT NULL THEN {_zero(work, total)} END"
+    else:
+        with localcontext(prec=100):
+            most = (Number(10) ** (DIGITS - total) - Number(1).scaleb(-total)) / abs(factor)
+        limit = work.dialect.constant(Kind.DECIMAL, _bound(most, scale, ROUND_FLOOR), scale)
+        sql = work.dialect.product(found, scale, format(factor, "f"), factor_scale)
+        product = f"CASE WHEN abs({found}) <= {limit} THEN {sql} END"
+    return _faulty(Value(product, Kind.DECIMAL, scale=total), given, work)
+
+
+def boolean(step: Boolean, value: Value, work: Work) -> Worked:
+    """Render `Boolean`."""
+    given = work.named(value)
+    text = work.text(given)
+    tests = "".join(
+        f" WHEN {text} IN ({', '.join(map(work.dialect.literal, listed))}) THEN {truth}"
+        for listed, truth in ((step.yes, "TRUE"), (step.no, "FALSE"))
+        if listed
+    )
+    sql = f"CASE{tests} END" if tests else work.dialect.null(Kind.BOOLEAN)
+    return _faulty(Value(sql, Kind.BOOLEAN), given, work)
+
+
+# --- shared ---------------------------------------------------------------------------------------
+
+
+def whole(value: Value, work: Work) -> str:
+    """A whole number of 64 bits; NULL where the value is none."""
+    words = work.dialect
+    if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.BOOLEAN):
+        return words.as_integer(work.named(value))
+    x = work.text(value)
+    quick = words.quick_integer(x)
+    rest = x if quick is None else work.let(_unless(work.let(quick), x))
+    plain = work.let(plain_text(rest, work))
+    slow = words.integer(
+        work.let(f"CASE WHEN {words.matches(plain, '[+-]?[0-9]+')} THEN {plain} END")
+    )
+    return slow if quick is None else f"COALESCE({work.let(quick)}, {slow})"
+
+
+def amount(value: Value, scale: int, work: Work, *, rounded: bool) -> str:
+    """A decimal with `scale` digits behind the point; NULL where the value is none."""
+    words = work.dialect
+    given = work.named(value)
+    if given.kind in (Kind.INTEGER, Kind.BOOLEAN):
+        source = Value(work.let(words.as_integer(given)), Kind.INTEGER)
+        return words.as_decimal(source, scale)
+    if given.kind is Kind.DECIMAL and given.scale is not None and given.scale <= scale:
+        return words.as_decimal(given, scale)
+    x = work.text(given)
+    quick = words.quick_decimal(x, scale)
+    rest = x if quick is None else work.let(_unless(work.let(quick), x))
+    number = work.let(_number(work.let(plain_text(rest, work)), work))
+    if not rounded:
+        exact = words.matches(number, rf"-?[0-9]+(?:\.[0-9]{{0,{scale}}}0*)?")
+        number = work.let(f"CASE WHEN {exact} THEN {number} END")
+    slow = words.decimal(number, scale)
+    return slow if quick is None else f"COALESCE({work.let(quick)}, {slow})"
+
+
+def plain_text(x: str, work: Work) -> str:
+    """Half-width and trimmed."""
+    words = work.dialect
+    return words.trimmed(work.let(words.translated(x, FULL, HALF)))
+
+
+def _number(plain: str, work: Work) -> str:
+    r"""An amount as ``-?[0-9]+(\.[0-9]+)?``; NULL where it is none."""
+    words = work.dialect
+    shaped = work.let(f"CASE WHEN {words.matches(plain, _AMOUNT)} THEN {plain} END")
+    signs = work.let(words.rewritten(shaped, _AMOUNT, r"\1\2"))
+    digits = work.let(words.rewritten(shaped, _AMOUNT, r"\3"))
+    good = work.let(words.matches(digits, f"{_GROUPS}|{_PLAIN}"))
+    body = work.let(words.replaced(digits, ",", ""))
+    ended = work.let(f"CASE WHEN {words.contains(body, '.')} THEN {body} || '0' ELSE {body} END")
+    return (
+        f"CASE WHEN {good} AND {signs} IN ('', '+') THEN '0' || {ended} "
+        f"WHEN {good} AND {signs} = '-' THEN '-0' || {ended} END"
+    )
+
+
+def _unless(quick: str, x: str) -> str:
+    return f"CASE WHEN {quick} IS NULL THEN {x} END"
+
+
+def _within(found: str, tests: list[str]) -> str:
+    return f"CASE WHEN {' AND '.join(tests)} THEN {found} END" if tests else found
+
+
+def _faulty(result: Value, given: Value, work: Work) -> Worked:
+    found = work.named(result)
+    return Worked(found, f"({given.sql} IS NOT NULL AND {found.sql} IS NULL)")
+
+
+def _zero(work: Work, scale: int) -> str:
+    return work.dialect.constant(Kind.DECIMAL, format(Number(0).scaleb(-scale), "f"), scale)
+
+
+def _bound(bound: Number, scale: int, rounding: str) -> str:
+    """A bound in the scale of what it bounds, no further than 38 digits hold."""
+    with localcontext(prec=100):
+        most = Number(10) ** (DIGITS - scale) - Number(1).scaleb(-scale)
+        return format(
+            min(max(bound.quantize(Number(1).scaleb(-scale), rounding), -most), most), "f"
+        )
