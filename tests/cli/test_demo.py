@@ -144,10 +144,28 @@ VERBS = {
         ["gate", "sign", "kickoff", "--seat", "project_manager", "--choice", "agree"],
         0,
     ),
+    "migrate connect": (["migrate", "connect", "old_his"], 0),
+    "migrate extract": (["migrate", "extract", "old_his"], 0),
     "migrate status": (["migrate", "status"], 0),
     "demo": (["demo", "--folder", "../../再 来"], 0),
     "version": (["version"], 0),
 }
+
+
+BEFORE = {
+    "migrate extract": ["migrate connect"],
+}
+"""Verbs of migration that a verb builds on."""
+
+
+def write_old_his(folder):
+    """A source of one table, as an export that people hand over."""
+    (folder / "export").mkdir()
+    rows = "1,张三,M,1990-02-03\n2,李四,F,1985-12-31\n"
+    text = f"patient_id,name,sex,birth\n{rows}"
+    (folder / "export" / "patient.csv").write_text(text, encoding="gb18030")
+    systems = 'format = 1\n[[source]]\nid = "old_his"\ntitle = "老 HIS"\nurl = "export"\n'
+    (folder / "systems.toml").write_text(systems, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +190,10 @@ def words(told, tmp_path, monkeypatch, request):
     def made_of(name):
         if name in ("vault status", "vault destroy") or name.startswith("migrate"):
             assert run(["vault", "init", "--json"]) == 0
+        if name.startswith("migrate"):
+            write_old_his(folder)
+            for earlier in BEFORE.get(name, ()):
+                assert run([*VERBS[earlier][0], "--json"]) == 0
         return [word.format(line=line, project=project) for word in VERBS[name][0]]
 
     return made_of

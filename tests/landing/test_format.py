@@ -11,6 +11,7 @@ from luodi.evidence.gate.model import Gate
 from luodi.landing.folder import LandingFolder
 from luodi.landing.format import FORMATS, Format, Table, format_of, read_file
 from luodi.landing.project import Plan, Project
+from luodi.landing.systems import Systems
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -31,11 +32,22 @@ def test_it_works() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "noun"), [("landing", Project), ("plan", Plan), ("gates", tuple[Gate, ...])]
+    ("name", "noun"),
+    [
+        ("landing", Project),
+        ("plan", Plan),
+        ("gates", tuple[Gate, ...]),
+        ("systems", Systems),
+    ],
 )
 def test_version_1_reads_the_same_for_ever(name: str, noun: type) -> None:
     folder = LandingFolder(GOLDEN)
-    found = {"landing": folder.project, "plan": folder.plan, "gates": folder.gates}[name]
+    found = {
+        "landing": folder.project,
+        "plan": folder.plan,
+        "gates": folder.gates,
+        "systems": folder.systems,
+    }[name]
     kept = (GOLDEN / f"{name}.json").read_bytes()
     assert msgspec.json.decode(kept, type=noun) == found
 
@@ -46,6 +58,7 @@ def test_every_present_version_has_its_golden_files() -> None:
         "landing.toml": 1,
         "plan.toml": 1,
         "gates.toml": 1,
+        "systems.toml": 1,
         "mapping/*.toml": 1,
         "contracts/*.toml": 1,
     }

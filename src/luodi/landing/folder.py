@@ -5,6 +5,7 @@
     landing.toml            the project
     plan.toml               its gates on a time line, backward from go-live
     gates.toml              criteria, thresholds, seats
+    systems.toml            where data comes from and goes to
     mapping/  contracts/    what the engines work from
     evidence/               the ledger, one chain per writer
 """
@@ -30,14 +31,15 @@ from luodi.landing.format import read_file
 from luodi.landing.home import Home
 from luodi.landing.names import check_project
 from luodi.landing.project import Plan, Project
+from luodi.landing.systems import FILE, Systems, read_systems
 
 _NAME = r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]*"
 CONTENT = re.compile(
-    rf"landing\.toml|plan\.toml|gates\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
+    rf"(?:landing|plan|gates|systems)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
 )
 """Files whose content is the project's truth, besides the ledger; hidden ones are an editor's."""
 
-_PLACES = ("landing.toml", "plan.toml", "gates.toml", "mapping/*", "contracts/*")
+_PLACES = ("landing.toml", "plan.toml", "gates.toml", FILE, "mapping/*", "contracts/*")
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class LandingFolder:
     def plan(self) -> Plan:
         """Read ``plan.toml``."""
         return shape(read_file(self.path, "plan.toml"), Plan, str(self.path / "plan.toml"))
+
+    @cached_property
+    def systems(self) -> Systems:
+        """Read ``systems.toml``."""
+        return read_systems(self.path)
 
     def gate(self, gate_id: str) -> Gate:
         """Find a gate.

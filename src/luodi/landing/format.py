@@ -39,6 +39,7 @@ FORMATS = (
     Format("landing.toml", 1),
     Format("plan.toml", 1),
     Format("gates.toml", 1),
+    Format("systems.toml", 1),
     Format("mapping/*.toml", 1),
     Format("contracts/*.toml", 1),
 )

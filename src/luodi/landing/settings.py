@@ -44,9 +44,21 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.zh if lang == "zh" else self.en
 
 
+class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Variables that begin alike and end with a system's id.  They hold secrets: never shown."""
+
+    zh: str
+    en: str
+
+    def meaning(self, lang: Lang) -> str:
+        """What the variables are for."""
+        return self.zh if lang == "zh" else self.en
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal[1]
     others: tuple[str, ...]
+    family: dict[str, Family]
     setting: dict[str, Setting]
 
 
@@ -59,6 +71,11 @@ def _table() -> _Table:
 def known_settings() -> Mapping[str, Setting]:
     """Every setting by the name of its variable, in the table's order."""
     return _table().setting
+
+
+def families() -> Mapping[str, Family]:
+    """Variables that are known by their beginning."""
+    return _table().family
 
 
 Language: TypeAlias = Literal["zh", "en", "auto"]
@@ -125,6 +142,8 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = known_settings()
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in known or name in _table().others:
+            continue
+        if any(name.startswith(beginning) for beginning in families()):
             continue
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
         if near:

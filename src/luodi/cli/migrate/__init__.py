@@ -3,7 +3,9 @@
 One file per verb; importing it puts the verb into the group, in the order of the work.
 """
 
+from luodi.cli.migrate.connect import connect
+from luodi.cli.migrate.extract import extract
 from luodi.cli.migrate.group import app
 from luodi.cli.migrate.status import status
 
-__all__ = ["app", "status"]
+__all__ = ["app", "connect", "extract", "status"]

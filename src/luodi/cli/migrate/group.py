@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from luodi.cli.command import group
 from luodi.cli.place import open_site
+from luodi.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from luodi.landing.site import Site
+    from luodi.landing.systems import System
+    from luodi.migration.source import Source
     from luodi.migration.workspace import Workspace
 
 app = group("migrate")
@@ -27,3 +31,64 @@ def at_work(folder: Path) -> Iterator[tuple[Site, Workspace]]:
     vault = Vault.open(site.home, site.settings, site.folder.project.project)
     with Workspace.in_vault(vault) as workspace:
         yield site, workspace
+
+
+@dataclass(frozen=True)
+class Place:
+    """A system that was named: by its id in a landing folder, or straight by URL or file.
+
+    ``site`` is None for one that no landing folder knows; ``base`` is where its files lie.
+    """
+
+    system: System
+    base: Path
+    site: Site | None = None
+
+
+def named(folder: Path, name: str) -> Place:
+    """Find the system that `name` means: an id of the landing folder, else a URL or a file."""
+    from luodi.evidence.errors import LuodiError
+    from luodi.migration.source import source_of
+
+    try:
+        site = open_site(folder)
+    except LuodiError as error:
+        if error.code != "landing.no_folder":
+            raise
+        return Place(source_of(name), Path())
+    if (site.folder.path / "systems.toml").exists():
+        systems = site.folder.systems
+        for system in (*systems.source, *systems.target):
+            if system.id == name:
+                return Place(system, site.folder.path, site)
+    if "://" in name or Path(name).exists():
+        return Place(source_of(name), Path())
+    return Place(site.folder.systems.system(name), site.folder.path, site)
+
+
+def password(terminal: Terminal) -> Callable[[System], str]:
+    """Give what is asked for a system's password: its variable, else whoever sits here."""
+    import getpass
+    import os
+    import sys
+
+    from luodi.evidence.catalogue import say
+    from luodi.landing.systems import password_of
+
+    def ask(system: System) -> str:
+        found = password_of(system, os.environ)
+        if found is None and sys.stdin.isatty() and sys.stderr.isatty():
+            prompt = say("cli.migrate_password", {"system": system.id}, terminal.lang)
+            return getpass.getpass(prompt, sys.stderr)
+        return found or ""
+
+    return ask
+
+
+@contextmanager
+def reached(place: Place, terminal: Terminal) -> Iterator[Source]:
+    """Open the source at a place."""
+    from luodi.migration.source import opened
+
+    with opened(place.system, place.base, password(terminal)) as source:
+        yield source

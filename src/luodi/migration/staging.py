@@ -1,0 +1,211 @@
+"""Where an extraction stands, in the workspace: rows and how far they go are written as one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import msgspec
+
+from luodi.evidence.canonical import digest
+from luodi.evidence.errors import LuodiError
+from luodi.migration.model import ORDINAL, Table, schema_of
+from luodi.migration.source.batch import AS_READ, Misfit, cast, table_of, unsound, written
+from luodi.migration.source.model import Rows, Staged, Wire
+from luodi.migration.workspace import Workspace, quoted
+
+_PREPARE = """
+CREATE TABLE IF NOT EXISTS _luodi.extraction (
+    system VARCHAR, table_name VARCHAR, state VARCHAR NOT NULL, extracted BIGINT NOT NULL,
+    rejected BIGINT NOT NULL, content BLOB NOT NULL,
+    PRIMARY KEY (system, table_name));
+CREATE TABLE IF NOT EXISTS _luodi.reject (
+    system VARCHAR, table_name VARCHAR, line BIGINT, reason VARCHAR, raw BLOB);
+"""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a table's extraction has come; ``identity`` is what it was read from."""
+
+    schema: str
+    staged: tuple[Staged, ...]
+    identity: str = ""
+    done: bool = False
+    rows: int = 0
+    rejected: int = 0
+    key: tuple[Any, ...] | None = None
+    moments: int = 1
+
+
+@dataclass
+class Staging:
+    """One table of one system, being staged."""
+
+    workspace: Workspace
+    system: str
+    table: Table
+    standing: Standing
+
+    @classmethod
+    def of(
+        cls,
+        workspace: Workspace,
+        system: str,
+        table: Table,
+        staged: Sequence[Staged],
+        identity: str,
+    ) -> Staging:
+        """Find a table's staging as it stands, or what it will be when it begins."""
+        workspace.db.execute(_PREPARE)
+        row = workspace.db.execute(
+            "SELECT content FROM _luodi.extraction WHERE system = ? AND table_name = ?",
+            [system, table.full_name],
+        ).fetchone()
+        standing = msgspec.msgpack.decode(row[0], type=Standing) if row else None
+        if standing is None:
+            standing = Standing(schema="", staged=tuple(staged), identity=identity)
+        return cls(workspace, system, table, standing)
+
+    @property
+    def relation(self) -> str:
+        """How SQL names the staged table."""
+        return self.workspace.relation(self.system, self.table.full_name)
+
+    def fits(self, identity: str) -> bool:
+        """Tell whether what is staged was read from what is there now, column for column."""
+        return self.standing.schema == schema_digest(self.table) and (
+            self.standing.identity == identity
+        )
+
+    def begin(self, staged: Sequence[Staged], identity: str) -> None:
+        """Begin anew, with nothing."""
+        standing = Standing(
+            schema=schema_digest(self.table), staged=tuple(staged), identity=identity
+        )
+        columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in staged)
+        with self._transaction() as db:
+            db.execute(f"CREATE OR REPLACE TABLE {self.relation} ({ORDINAL} BIGINT, {columns})")
+            db.execute(
+                "DELETE FROM _luodi.reject WHERE system = ? AND table_name = ?",
+                [self.system, self.table.full_name],
+            )
+            self._keep(db, standing)
+        self.standing = standing
+
+    def add(self, rows: Rows) -> None:
+        """Stage rows, and with them how far the table has come, or neither."""
+        while True:
+            try:
+                self._add(rows)
+                return
+            except Misfit as misfit:
+                self._widen(misfit.places)
+
+    def _add(self, rows: Rows) -> None:
+        before = self.standing
+        standing = _with(
+            before,
+            rows=before.rows + rows.count,
+            rejected=before.rejected + len(rows.rejects),
+            key=rows.key,
+        )
+        with self._transaction() as db:
+            if rows.count:
+                self._insert(db, rows)
+            for reject in rows.rejects:
+                db.execute(
+                    "INSERT INTO _luodi.reject VALUES (?, ?, ?, ?, ?)",
+                    [self.system, self.table.full_name, reject.line, reject.reason, reject.raw],
+                )
+            self._keep(db, standing)
+        self.standing = standing
+
+    def _insert(self, db: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+        staged = self.standing.staged
+        db.register("luodi_batch", table_of(rows, staged, self.standing.rows + 1))
+        try:
+            checks = {
+                place: check
+                for place, column in enumerate(staged)
+                if (check := unsound(place, column)) is not None
+            }
+            if checks:
+                found = db.execute(f"SELECT {', '.join(checks.values())} FROM luodi_batch")
+                counts = found.fetchone() or ()
+                wrong = [place for place, count in zip(checks, counts, strict=True) if count]
+                if wrong:
+                    raise Misfit(tuple(wrong))
+            values = ", ".join(cast(place, column) for place, column in enumerate(staged))
+            db.execute(f"INSERT INTO {self.relation} SELECT {ORDINAL}, {values} FROM luodi_batch")
+        finally:
+            db.unregister("luodi_batch")
+
+    def _widen(self, places: Sequence[int]) -> None:
+        """Stage some columns as the texts that were read, the rows that are there as well."""
+        staged = list(self.standing.staged)
+        with self._transaction() as db:
+            for place in places:
+                column = staged[place]
+                name = quoted(column.name)
+                db.execute(
+                    f"ALTER TABLE {self.relation} ALTER COLUMN {name} "
+                    f"TYPE {AS_READ} USING {written(column, name)}"
+                )
+                staged[place] = msgspec.structs.replace(column, type=AS_READ, wire=Wire.TEXT)
+            standing = _with(self.standing, staged=tuple(staged))
+            self._keep(db, standing)
+        self.standing = standing
+
+    def finish(self) -> None:
+        """Note that the table is whole."""
+        standing = _with(self.standing, done=True)
+        with self._transaction() as db:
+            self._keep(db, standing)
+        self.standing = standing
+
+    def _keep(self, db: duckdb.DuckDBPyConnection, standing: Standing) -> None:
+        db.execute(
+            "INSERT OR REPLACE INTO _luodi.extraction VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                self.system,
+                self.table.full_name,
+                "done" if standing.done else "running",
+                standing.rows,
+                standing.rejected,
+                msgspec.msgpack.encode(standing),
+            ],
+        )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        db = self.workspace.db
+        db.execute("BEGIN")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(duckdb.Error):
+                db.execute("ROLLBACK")
+            if isinstance(error, duckdb.Error):
+                raise trouble(error, self.table.full_name, self.standing.rows) from None
+            raise
+
+
+def _with(standing: Standing, **changes: Any) -> Standing:
+    return msgspec.structs.replace(standing, **changes)
+
+
+def schema_digest(table: Table) -> str:
+    """Digest of a table's structure."""
+    return digest(schema_of(table))
+
+
+def trouble(error: duckdb.Error, table: str, rows: int) -> LuodiError:
+    """Say what DuckDB could not do; its own words may quote a value."""
+    text = str(error)
+    full = any(sign in text for sign in ("No space left", "File too large", "disk quota", "ENOSPC"))
+    code = "migration.workspace_full" if full else "migration.workspace_trouble"
+    return LuodiError(code, {"table": table, "ordinal": rows, "reason": type(error).__name__})
