@@ -1,0 +1,307 @@
+"""One column measured exactly: grouped once by value, everything else counted over the groups."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from luodi.migration.model import Column, Kind
+from luodi.migration.profiling.model import ColumnProfile, Count
+from luodi.migration.profiling.patterns import LONGEST, SEPARATOR, PatternCount, Patterns
+from luodi.migration.workspace import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+TOP = 50
+"""How many of the commonest values, patterns and shapes are kept."""
+SHOWN = 200
+"""Characters of a value that are kept."""
+SOME = 200
+"""How many distinct values a meaning is read from."""
+SPACE = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
+"""What a blank value is made of: ASCII white space, the no-break, ideographic and zero-width
+spaces and the byte-order mark."""
+
+_CHUNK = 200_000
+_MOMENTS = (Kind.DATE, Kind.DATETIME)
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT)
+_NUMERIC_SHAPE = re.compile(r"[-+]?9(\{\d+(,\d+)?\})?(\.9(\{\d+(,\d+)?\})?)?")
+_DIGITS = re.compile(r"9(\{\d+\})?")
+_YEARS = (1850, 2100)
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """A way of writing dates: its name, how DuckDB reads it, and what such values look like."""
+
+    id: str
+    strptime: str
+    values: str
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is nothing but digits, and may be something else altogether."""
+        return re.sub(r"\\d|\{\d+\}", "", self.values) == ""
+
+    @property
+    def likely(self) -> str:
+        """SQL that is quick and holds for every ``v`` in this format."""
+        looks = f"regexp_full_match(v, '{self.values}')"
+        return looks + (" AND left(v, 2) IN ('18', '19', '20', '21')" if self.bare else "")
+
+    @property
+    def condition(self) -> str:
+        """SQL that holds where ``v`` is a date in this format."""
+        parsed = f"try_strptime(v, '{self.strptime}')"
+        bound = f" AND year({parsed}) BETWEEN {_YEARS[0]} AND {_YEARS[1]}" if self.bare else ""
+        return f"{self.likely} AND {parsed} IS NOT NULL{bound}"
+
+    def fits(self, pattern: str) -> bool:
+        """Whether values of this `pattern` may be in this format."""
+        classes = re.sub("[年月日]", "汉", self.values.replace("T", "A").replace("A-Za-z", "Aa"))
+        plain = re.sub(r"(.)\{(\d+)\}", lambda run: run[1] * int(run[2]), pattern)
+        return re.fullmatch(classes, plain) is not None
+
+
+@cache
+def date_formats() -> tuple[DateFormat, ...]:
+    """Read the formats of dates that are known."""
+    text = (resources.files(__package__) / "date_formats.tsv").read_text(encoding="utf-8")
+    lines = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return tuple(DateFormat(*line) for line in lines)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A column measured, with some of its distinct values: what its meaning is read from."""
+
+    profile: ColumnProfile
+    values: tuple[str, ...]
+
+
+def measure(db: duckdb.DuckDBPyConnection, relation: str, column: Column) -> Measured:
+    """Measure one column of `relation`; leaves nothing behind in `db`.
+
+    `column` says the kind; what the workspace holds counts: a date that was staged as text is
+    measured as text.
+    """
+    name = quoted(column.name)
+    stored = str(db.sql(f"SELECT {name} FROM {relation} LIMIT 0").types[0])
+    kind = staged_kind(stored, column.kind)
+    value = name if kind is not Kind.OTHER else f"{name}::VARCHAR"
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE groups AS "
+        f"SELECT {value} AS v, count(*) AS n FROM {relation} GROUP BY ALL"
+    )
+    try:
+        return Measured(_measured(db, column, kind), _some(db, kind))
+    finally:
+        db.execute("DROP TABLE groups")
+
+
+def staged_kind(stored: str, kind: Kind) -> Kind:
+    """Tell what sort of values a column of the workspace holds, from DuckDB's type."""
+    if stored == "VARCHAR":
+        return Kind.TEXT
+    if stored in ("FLOAT", "DOUBLE"):
+        return Kind.FLOAT
+    if stored.startswith("DECIMAL"):
+        return Kind.DECIMAL
+    if stored.startswith("TIMESTAMP"):
+        return Kind.DATETIME
+    if stored.endswith(("INT", "INTEGER")):
+        return Kind.INTEGER
+    plain = {"DATE": Kind.DATE, "TIME": Kind.TIME, "BOOLEAN": Kind.BOOLEAN, "BLOB": Kind.BINARY}
+    return plain.get(stored, kind if kind is Kind.OTHER else Kind.OTHER)
+
+
+_COMMON = (
+    "coalesce(sum(n), 0) AS rows, coalesce(sum(n) FILTER (v IS NULL), 0) AS nulls, "
+    "count(v) AS distinct_values, count(*) FILTER (n > 1 AND v IS NOT NULL) AS repeated"
+)
+_BY_KIND = {
+    Kind.TEXT: (
+        "left(min(v), {shown}) AS minimum, left(max(v), {shown}) AS maximum, "
+        "coalesce(sum(n) FILTER (trim(v, {space}) = ''), 0) AS blanks, "
+        "min(length(v)) AS shortest, max(length(v)) AS longest, sum(n * length(v)) AS characters, "
+        "coalesce(sum(n) FILTER (length(v) > {longest}), 0) AS long_rows"
+    ),
+    Kind.BINARY: (
+        "min(octet_length(v)) AS shortest, max(octet_length(v)) AS longest, "
+        "sum(n * octet_length(v)) AS characters"
+    ),
+    **dict.fromkeys(
+        _NUMBERS,
+        "min(v)::VARCHAR AS minimum, max(v)::VARCHAR AS maximum, "
+        "coalesce(sum(n) FILTER (v = 0), 0) AS zeros, "
+        "coalesce(sum(n) FILTER (v < 0), 0) AS negatives, {total} AS total",
+    ),
+    **dict.fromkeys(
+        _MOMENTS,
+        "min(v)::VARCHAR AS minimum, max(v)::VARCHAR AS maximum, "
+        "coalesce(sum(n) FILTER (v::TIMESTAMP = date_trunc('day', v::TIMESTAMP)), 0) AS midnights",
+    ),
+}
+_PLAIN = "min(v)::VARCHAR AS minimum, max(v)::VARCHAR AS maximum"
+_TOTALS = {
+    Kind.INTEGER: "sum(v::HUGEINT * n)",
+    Kind.DECIMAL: "sum(v::DOUBLE * n)",
+    Kind.FLOAT: "sum(v * n)",
+}
+
+
+def _measured(db: duckdb.DuckDBPyConnection, column: Column, kind: Kind) -> ColumnProfile:
+    chosen = _BY_KIND.get(kind, _PLAIN).format(
+        shown=SHOWN, space=_sql(SPACE), longest=LONGEST, total=_TOTALS.get(kind, "NULL")
+    )
+    cursor = db.execute(f"SELECT {_COMMON}, {chosen} FROM groups")
+    names = [field[0] for field in cursor.description or ()]
+    found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
+    filled = int(found["rows"]) - int(found["nulls"])
+    text: dict[str, Any] = {}
+    if kind is Kind.TEXT and filled:
+        text = _text(db, filled - int(found.get("blanks", 0)), int(found["long_rows"]))
+    return ColumnProfile(
+        name=column.name,
+        type=column.type,
+        kind=kind,
+        comment=column.comment,
+        rows=int(found["rows"]),
+        nulls=int(found["nulls"]),
+        blanks=int(found.get("blanks", 0)),
+        distinct=int(found["distinct_values"]),
+        repeated=int(found["repeated"]),
+        minimum=found.get("minimum"),
+        maximum=found.get("maximum"),
+        shortest=found.get("shortest"),
+        longest=found.get("longest"),
+        mean_length=_mean(found.get("characters"), filled),
+        mean=_mean(found.get("total"), filled),
+        zeros=int(found.get("zeros", 0)),
+        negatives=int(found.get("negatives", 0)),
+        midnights=int(found.get("midnights", 0)),
+        top=() if kind is Kind.BINARY else _top(db, kind),
+        **text,
+    )
+
+
+def _mean(total: Any, rows: int) -> Decimal | None:
+    if total is None or not rows:
+        return None
+    value = Decimal(str(total))
+    return (value / rows).quantize(Decimal("0.01")) if value.is_finite() else None
+
+
+def _top(db: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[Count, ...]:
+    shown = f"left(v, {SHOWN})" if kind is Kind.TEXT else "v::VARCHAR"
+    rows = db.execute(
+        f"SELECT {shown}, n FROM groups WHERE v IS NOT NULL ORDER BY n DESC, v LIMIT {TOP}"
+    ).fetchall()
+    return tuple(Count(value=value, rows=n) for value, n in rows)
+
+
+def _some(db: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[str, ...]:
+    """Take some distinct values, the same ones every time and not the first in any order."""
+    if kind not in (Kind.TEXT, Kind.INTEGER):
+        return ()
+    rows = db.execute(
+        f"SELECT left(v::VARCHAR, {SHOWN}) FROM groups WHERE v IS NOT NULL "
+        f"ORDER BY hash(v), v LIMIT {SOME}"
+    ).fetchall()
+    return tuple(value for (value,) in rows)
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _text(db: duckdb.DuckDBPyConnection, filled: int, long_rows: int) -> dict[str, Any]:
+    """Patterns of a text column, and what they lead to: formats of dates, numbers kept as text."""
+    counted = count_patterns(db, long_rows)
+    if counted is None:
+        return {"varied": True}
+    exact = Counter(counted.exact)
+    found: dict[str, Any] = {
+        "patterns": _commonest(counted.exact),
+        "shapes": _commonest(counted.shapes),
+        "pattern_total": len(exact),
+        "dates": _dates(db, counted.exact),
+    }
+    numeric = sum(n for shape, n in counted.shapes.items() if _NUMERIC_SHAPE.fullmatch(shape))
+    if filled and numeric == filled and len(exact) == 1 and _DIGITS.fullmatch(next(iter(exact))):
+        # Of one length and nothing but digits: the order of text is the order of numbers.
+        row = db.execute("SELECT min(v), max(v) FROM groups").fetchone() or ("0", "0")
+        found["smallest"], found["largest"] = map(Decimal, row)
+    elif filled and numeric == filled:
+        found["smallest"], found["largest"] = _extreme(db, "min", min), _extreme(db, "max", max)
+    return found
+
+
+def _extreme(db: duckdb.DuckDBPyConnection, side: str, choose: Callable[..., str]) -> Decimal:
+    """Find the least or greatest of numbers kept as text.
+
+    Rounding to binary keeps the order, so the exact one is among those that round alike.
+    """
+    rows = db.execute(
+        "WITH d AS (SELECT v, try_cast(v AS DOUBLE) AS d FROM groups) "
+        f"SELECT v FROM d WHERE d = (SELECT {side}(d) FROM d)"
+    ).fetchall()
+    return Decimal(choose((value for (value,) in rows), key=Decimal).strip())
+
+
+def count_patterns(db: duckdb.DuckDBPyConnection, long_rows: int) -> Patterns | None:
+    """Count the patterns of ``groups``; None when there are too many to mean anything."""
+    count = PatternCount()
+    count.add_long(long_rows)
+    usable = f"v IS NOT NULL AND length(v) <= {LONGEST}"
+    inside = f"contains(v, {_sql(SEPARATOR)})"
+    # Values with one number of rows are joined together: the weight is then one multiplication.
+    joined = db.execute(
+        f"SELECT n, string_agg(v, {_sql(SEPARATOR)}) FROM groups "
+        f"WHERE {usable} AND NOT {inside} GROUP BY n, rowid // {_CHUNK}"
+    )
+    for weight, text in _rows(joined):
+        count.add(text, weight)
+        if count.varied:
+            return None
+    for value, weight in _rows(db.execute(f"SELECT v, n FROM groups WHERE {usable} AND {inside}")):
+        count.add_single([value], weight)
+    return count.result()
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterable[Any]:
+    while batch := cursor.fetchmany(64):
+        yield from batch
+
+
+def _commonest(counted: dict[str, int]) -> tuple[Count, ...]:
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+    return tuple(Count(value=value, rows=n) for value, n in ordered)
+
+
+def _dates(db: duckdb.DuckDBPyConnection, patterns: dict[str, int]) -> tuple[Count, ...]:
+    """Count the values that read as dates, by format; digits alone count when nearly all read."""
+    found = []
+    for known in date_formats():
+        shaped = sum(n for shape, n in patterns.items() if known.fits(shape))
+        needed = shaped * 0.9 if known.bare else 1
+        if shaped and _rows_with(db, known.likely) >= needed:
+            dates = _rows_with(db, known.condition)
+            if dates >= needed:
+                found.append(Count(value=known.id, rows=dates))
+    return tuple(sorted(found, key=lambda count: -count.rows))
+
+
+def _rows_with(db: duckdb.DuckDBPyConnection, condition: str) -> int:
+    row = db.execute(f"SELECT sum(n) FROM groups WHERE {condition}").fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def _sql(text: str) -> str:
+    return "concat(" + ", ".join(f"chr({ord(char)})" for char in text) + ")"
