@@ -65,6 +65,7 @@ lock: $(UV) ## 重新锁定依赖，UPGRADE=1 升级 · lock the dependencies an
 	  --output-file requirements/soak.txt
 	$(COMPILE) pyproject.toml --group bench --constraints requirements/run.txt \
 	  --output-file requirements/bench.txt
+	$(COMPILE) --group gnuhealth --output-file requirements/gnuhealth.txt
 
 clean: ## 删除环境、缓存和构建结果 · remove the environment, caches and build results
 	rm -rf $(VENV) $(dir $(BENCH) $(SOAK)) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -87,7 +87,7 @@ def _running(words: list[str], user: str | None, log: Path) -> Iterator[subproce
             server.wait()
 
 
-def _postgresql_bin() -> Path:
+def postgresql_bin() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return (found[-1] if found else Path(shutil.which("initdb") or "initdb")).parent
 
@@ -95,7 +95,7 @@ def _postgresql_bin() -> Path:
 @contextlib.contextmanager
 def postgresql(*settings: str) -> Iterator[Server]:
     """A PostgreSQL cluster in UTF-8; `settings` are ``name=value``."""
-    user, binaries, port = _account("postgres"), _postgresql_bin(), free_port()
+    user, binaries, port = _account("postgres"), postgresql_bin(), free_port()
     with _folder(user) as folder:
         data = folder / "data"
         secret = folder / "secret"
