@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-WHITE = (
-    " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
-    + "".join(map(chr, range(0x2000, 0x200B)))
-    + "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
-)
+from luodi.terminology.text import INVISIBLE, WHITE_SPACE
+
+WHITE = WHITE_SPACE + INVISIBLE
 """What shows as a gap (Unicode's White_Space) or as nothing at all (zero-width marks)."""
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SMALL = CAPITALS.lower()

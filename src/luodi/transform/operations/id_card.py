@@ -1,20 +1,15 @@
-"""The identity card, read in SQL (GB 11643-1999)."""
+"""The identity card (GB 11643-1999), read in SQL as `luodi.terminology.id_card` reads it."""
 
 from __future__ import annotations
 
+from luodi.terminology import area
+from luodi.terminology.id_card import CHECK_CHARACTERS, OLDEST
 from luodi.transform.characters import FULL, HALF, WHITE
 from luodi.transform.model import IdCard, IdPart, Kind
 from luodi.transform.work import Value, Work, Worked
 
-_CHECK = "10X98765432"
 _APART = WHITE + ".·-_\x1c\x1d\x1e\x1f"
-_OLDEST = "1850-01-01"
-"""No number was given to anybody born earlier."""
-_PROVINCES = (
-    *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37"),
-    *("41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64"),
-    *("65", "71", "81", "82"),
-)
+_PROVINCES = tuple(f"{n}" for n in range(10, 100) if area.has_province(f"{n}"))
 
 
 def id_card(step: IdCard, value: Value, work: Work) -> Worked:
@@ -35,7 +30,7 @@ def id_card(step: IdCard, value: Value, work: Work) -> Worked:
         f"WHEN {words.matches(clean, '[0-9]{17}[0-9X]')} THEN {clean} END"
     )
     born = work.let(_birth(number, work))
-    check = work.let(words.slice(words.literal(_CHECK), f"{_weighed(number, work)} + 1", 1))
+    check = work.let(words.slice(words.literal(CHECK_CHARACTERS), f"{_weighed(number, work)} + 1", 1))
     sound = work.let(
         f"({_province(number, work)} AND {born} IS NOT NULL "
         f"AND ({words.length(number)} = 17 OR {words.slice(number, 18, 1)} = {check}))"
@@ -64,7 +59,7 @@ def _birth(number: str, work: Work) -> str:
     words = work.dialect
     written = " || '-' || ".join(words.slice(number, *at) for at in ((7, 4), (11, 2), (13, 2)))
     day = work.let(words.day(work.let(written)))
-    first = words.constant(Kind.DATE, _OLDEST)
+    first = words.constant(Kind.DATE, f"{OLDEST}-01-01")
     last = words.constant(Kind.DATE, work.program.today.isoformat())
     return f"CASE WHEN {day} BETWEEN {first} AND {last} THEN {day} END"
 
