@@ -183,6 +183,13 @@ def test_it_refuses_an_operation_that_the_dialect_lacks_by_name():
     assert caught.value.params == {"operation": "half_width", "dialect": "poor"}
 
 
+def test_it_refuses_to_read_what_nobody_shows():
+    part = model.Specification(part=model.SpecificationPart.COUNT)
+    with pytest.raises(LuodiError) as caught:
+        compiled(program(rule("a", part)), DUCKDB)
+    assert caught.value.code == "transform.rows_unread"
+
+
 # --- conditions -----------------------------------------------------------------------------------
 
 

@@ -11,11 +11,19 @@ from luodi.transform.fit import fitted
 from luodi.transform.layers import Layers
 from luodi.transform.model import Kind, Predicate
 from luodi.transform.program import FAULTS, Column, Program, Rule
-from luodi.transform.work import Fault, Value, Work
+from luodi.transform.work import Ask, Fault, Value, Work
 
 
-def compiled(program: Program, dialect: Dialect) -> str:
+def compiled(program: Program, dialect: Dialect, ask: Ask | None = None) -> str:
     """Write a program in an engine's SQL.
+
+    Parameters
+    ----------
+    program, dialect
+        What is to be done, and the engine that does it.
+    ask : callable, optional
+        Runs a statement in that engine and gives its one column of texts; `Specification` reads
+        the distinct ones before the statement is made.  No other operation asks.
 
     Returns
     -------
@@ -28,7 +36,8 @@ def compiled(program: Program, dialect: Dialect) -> str:
     Raises
     ------
     LuodiError
-        ``transform.operation_missing``: the dialect lacks an operation.
+        ``transform.operation_missing``: the dialect lacks an operation;
+        ``transform.rows_unread``: an operation must ask, and nobody answers.
     WrongUse
         A rule that cannot be meant: ``transform.column_unknown``, ``column_twice``,
         ``pairs_unknown``, ``constant_unfit``, ``format_unclear``, ``predicate_unclear``,
@@ -40,11 +49,12 @@ def compiled(program: Program, dialect: Dialect) -> str:
     texts: list[str] = []
     conditions: list[str] = []
     taken = {program.ordinal, FAULTS}
+    readings: dict[str, dict[str, str]] = {}
     for rule in program.rules:
         if rule.to in taken:
             raise WrongUse("transform.column_twice", {"column": rule.to})
         taken.add(rule.to)
-        value, faults = _column(rule, Work(program, dialect, layers, rule.to))
+        value, faults = _column(rule, Work(program, dialect, layers, rule.to, ask, readings))
         outputs.append((value.sql, dialect.identifier(rule.to)))
         if faults:
             texts.append(_first(rule, faults, dialect))

@@ -19,7 +19,7 @@ from luodi.transform.work import Fault, Value, Work
 _YES = ("1", "true", "t", "yes", "y", "TRUE", "T", "YES", "Y", "True", "Yes")
 _NO = ("0", "false", "f", "no", "n", "FALSE", "F", "NO", "N", "False", "No")
 _TIME = r"(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:\.[0-9]{1,6})?"
-_REAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,3})?"
+_REAL = r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[Ee][+-]?[0-9]{1,2})?"
 
 
 def fitted(value: Value, target: Target, work: Work) -> tuple[Value, list[Fault]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -62,6 +62,10 @@ Renderer = Callable[[Any, Value, "Work"], Worked]
 """One operation in one dialect: (step, value, work) → what becomes of the value."""
 
 
+Ask = Callable[[str], Iterable[str | None]]
+"""Runs a statement that yields one column of texts."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What a renderer works with."""
@@ -71,6 +75,9 @@ class Work:
     layers: Layers
     to: str = ""
     """Target column that is being worked on."""
+    ask: Ask | None = None
+    readings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Names of what was read in a text, by the name of the text."""
 
     @cached_property
     def _columns(self) -> dict[str, Column]:

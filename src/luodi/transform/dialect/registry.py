@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from luodi.transform import model
-from luodi.transform.operations import choice, id_card, moment, number, text
+from luodi.transform.operations import choice, id_card, moment, number, specification, text
 from luodi.transform.work import Renderer
 
 OPERATIONS: Mapping[type[model.Step], Renderer] = MappingProxyType(
@@ -37,6 +37,7 @@ OPERATIONS: Mapping[type[model.Step], Renderer] = MappingProxyType(
         model.Multiply: number.multiply,
         model.Boolean: number.boolean,
         model.IdCard: id_card.id_card,
+        model.Specification: specification.specification,
         model.Hash: text.hash_text,
         model.When: choice.when,
     }

@@ -30,9 +30,8 @@ def id_card(step: IdCard, value: Value, work: Work) -> Worked:
         f"WHEN {words.matches(clean, '[0-9]{17}[0-9X]')} THEN {clean} END"
     )
     born = work.let(_birth(number, work))
-    check = work.let(
-        words.slice(words.literal(CHECK_CHARACTERS), f"{_weighed(number, work)} + 1", 1)
-    )
+    place = f"CAST({_weighed(number, work)} + 1 AS INTEGER)"
+    check = work.let(words.slice(words.literal(CHECK_CHARACTERS), place, 1))
     sound = work.let(
         f"({_province(number, work)} AND {born} IS NOT NULL "
         f"AND ({words.length(number)} = 17 OR {words.slice(number, 18, 1)} = {check}))"
