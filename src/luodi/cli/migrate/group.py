@@ -14,7 +14,9 @@ from luodi.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from luodi.landing.site import Site
+    from luodi.evidence.progress import Progress
     from luodi.landing.systems import System
+    from luodi.migration.model import Catalogue
     from luodi.migration.source import Source
     from luodi.migration.workspace import Workspace
 
@@ -83,6 +85,26 @@ def password(terminal: Terminal) -> Callable[[System], str]:
         return found or ""
 
     return ask
+
+
+@contextmanager
+def at_system(
+    folder: Path, name: str, terminal: Terminal, progress: Progress
+) -> Iterator[tuple[Site | None, Workspace, Catalogue]]:
+    """Open a workspace with the rows of a system.
+
+    One of the landing folder was connected and extracted before; what is named by URL or file is
+    read now, into memory, and its site is None.
+    """
+    from luodi.migration.straight import staged
+
+    place = named(folder, name)
+    if place.site is not None:
+        with at_work(place.site.folder.path) as (site, workspace):
+            yield site, workspace, workspace.catalogue(place.system.id)
+        return
+    with reached(place, terminal) as source, staged(source, progress=progress) as found:
+        yield None, found[0], found[1]
 
 
 @contextmanager
