@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from luodi.cli.command import group
 from luodi.cli.place import open_site
 from luodi.cli.terminal import Terminal
+from luodi.evidence.errors import WrongUse
 
 if TYPE_CHECKING:
-    from luodi.landing.site import Site
     from luodi.evidence.progress import Progress
+    from luodi.landing.site import Site
     from luodi.landing.systems import System
     from luodi.migration.model import Catalogue
     from luodi.migration.source import Source
@@ -101,7 +102,10 @@ def at_system(
     place = named(folder, name)
     if place.site is not None:
         with at_work(place.site.folder.path) as (site, workspace):
-            yield site, workspace, workspace.catalogue(place.system.id)
+            catalogue = workspace.catalogue(place.system.id)
+            if not workspace.extracted(place.system.id):
+                raise WrongUse("migration.not_extracted", {"system": place.system.id})
+            yield site, workspace, catalogue
         return
     with reached(place, terminal) as source, staged(source, progress=progress) as found:
         yield None, found[0], found[1]
