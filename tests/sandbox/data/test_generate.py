@@ -48,7 +48,8 @@ def test_the_ordinal_is_the_place_in_key_order(made: Any) -> None:
         if table.primary_key:
             keys = ", ".join(table.primary_key)
             wrong = made.value(
-                f"SELECT count(*) FROM (SELECT _ordinal, row_number() OVER (ORDER BY {keys}) AS place "
+                f"SELECT count(*) FROM (SELECT _ordinal, "
+                f"row_number() OVER (ORDER BY {keys}) AS place "
                 f"FROM old.{table.name}) WHERE _ordinal <> place"
             )
             assert wrong == 0, table.name
