@@ -12,7 +12,9 @@ from luodi.landing.systems import System
 from luodi.migration.connect import connect
 from luodi.migration.extract import extract
 from luodi.migration.source import opened
+from luodi.migration.target.postgresql import PostgreSQL
 from luodi.migration.workspace import Workspace
+from migration.load_sample import DDL
 from servers import connect_mariadb, connect_postgresql
 
 _numbers = itertools.count()
@@ -78,3 +80,44 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path):
     return Desk(tmp_path)
+
+
+class NewHis:
+    """A new HIS on PostgreSQL: a connection of its own beside the target's."""
+
+    def __init__(self, server, database):
+        self.connection = connect_postgresql(server, database)
+        self.parameters = {
+            "host": server.host,
+            "port": server.port,
+            "user": server.user,
+            "password": server.password,
+            "dbname": database,
+        }
+        self.target = PostgreSQL("new_his", self.parameters)
+
+    def execute(self, sql):
+        self.connection.execute(sql)
+
+    def rows(self, sql):
+        return self.connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def new_his_database(postgresql):
+    name = f"new_his{os.getpid()}"
+    with connect_postgresql(postgresql) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return name
+
+
+@pytest.fixture
+def new_his(postgresql, new_his_database):
+    """An empty new HIS; one database for all tests, as making one takes a second."""
+    his = NewHis(postgresql, new_his_database)
+    his.execute("DROP SCHEMA public CASCADE")
+    his.execute("CREATE SCHEMA public")
+    his.execute(DDL)
+    yield his
+    his.target.close()
+    his.connection.close()

@@ -137,6 +137,23 @@ class Workspace:
         ).fetchall()
         return tuple(name for (name,) in rows)
 
+    def another(self) -> duckdb.DuckDBPyConnection:
+        """Open one more connection to the same workspace, for another thread or another cursor."""
+        db = self.db.cursor()
+        db.execute("USE work")
+        return db
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything that is done inside, or nothing of it."""
+        self.db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
     def relation(self, system: str, table: str) -> str:
         """How SQL names an extracted table; `table` is its full name."""
         return f"{quoted(system)}.{quoted(table)}"

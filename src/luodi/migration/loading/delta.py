@@ -1,0 +1,97 @@
+"""What of the rows is new since the batch before, what has changed, and what is as it was.
+
+Told by the rows themselves, not by a column that says when somebody touched them: old systems
+forget to set it.  A row is known again by its source key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from luodi.migration.loading.keys import source_columns
+from luodi.migration.loading.plan import PlannedFeed
+from luodi.migration.loading.values import fill
+from luodi.migration.mapping.model import KeyStrategy
+from luodi.migration.target.protocol import Target
+from luodi.migration.workspace import quoted
+
+if TYPE_CHECKING:
+    from luodi.migration.loading.stage import Staging
+
+INSERT, UPDATE, SAME = "insert", "update", "same"
+
+
+def choose_actions(staging: Staging, feed: PlannedFeed) -> None:
+    """Set ``_action``, and give rows that are in the target the key they have there."""
+    before = staging.previous
+    known = before.feed(feed.feed.id) if before else None
+    if before is None or known is None or not feed.source_key:
+        return
+    name, then = staging.batch.relation(feed.feed.id), before.relation(feed.feed.id)
+    pairs = " AND ".join(f"n.{column} = t.{column}" for column in source_columns(feed))
+    key = quoted(feed.feed.key.column)
+    if feed.feed.key.strategy is KeyStrategy.SEQUENCE:
+        staging.workspace.db.execute(
+            f"UPDATE {name} n SET {key} = t.{key} FROM {then} t WHERE {pairs}"
+        )
+    common = [column for column in feed.columns if column in known.columns]
+    same = " AND ".join(f"n.{quoted(c)} IS NOT DISTINCT FROM t.{quoted(c)}" for c in common)
+    if len(common) < len(feed.columns):
+        same = "false"  # the mapping fills columns it did not fill before
+    staging.workspace.db.execute(
+        f"UPDATE {name} n SET _action = CASE WHEN {same} THEN '{SAME}' ELSE '{UPDATE}' END "
+        f"FROM {then} t WHERE {pairs}"
+    )
+
+
+def keep_before_images(staging: Staging, target: Target) -> None:
+    """Keep how rows that will be changed are now, and leave those alone that others changed.
+
+    A row in the target that no longer says what the batch before wrote was corrected by somebody
+    there; the old system's newer word does not overwrite that, the row is rejected by name.
+    """
+    before = staging.previous
+    for feed in staging.feeds:
+        known = before.feed(feed.feed.id) if before else None
+        if before is None or known is None:
+            continue
+        name, then = staging.batch.relation(feed.feed.id), before.relation(feed.feed.id)
+        key = quoted(feed.feed.key.column)
+        listed = ", ".join(map(quoted, feed.columns))
+        images = staging.batch.relation(f"_before_{feed.feed.id}")
+        raw = f"_raw_{feed.feed.id}"
+        db = staging.workspace.db
+        shape = ", ".join(f"{quoted(column)} VARCHAR" for column in feed.columns)
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(raw)} ({shape})")
+        keys = [
+            value
+            for (value,) in db.execute(
+                f"SELECT {key} FROM {name} WHERE _action = '{UPDATE}'"
+            ).fetchall()
+        ]
+        for block in target.read(feed.target.table, feed.columns, feed.feed.key.column, keys):
+            fill(staging.workspace, quoted(raw), feed.columns, block)
+        db.execute(f"CREATE OR REPLACE TABLE {images} AS SELECT {listed} FROM {name} LIMIT 0")
+        db.execute(f"INSERT INTO {images} SELECT {_cast(staging, images)} FROM {quoted(raw)}")
+        same = " AND ".join(
+            f"b.{quoted(column)} IS NOT DISTINCT FROM t.{quoted(column)}"
+            for column in feed.columns
+            if column in known.columns
+        )
+        staging.reject(
+            feed,
+            f"SELECT n._ordinal, 'target_changed', NULL FROM {name} n JOIN {then} t "
+            f"ON n.{key} = t.{key} LEFT JOIN {images} b ON b.{key} = n.{key} "
+            f"WHERE n._action = '{UPDATE}' AND NOT coalesce({same}, false)",
+        )
+        db.execute(f"DROP TABLE {quoted(raw)}")
+
+
+def _cast(staging: Staging, relation: str) -> str:
+    """Texts as the target gave them, in the types of the workspace."""
+    return ", ".join(
+        f"unhex({quoted(str(name))})"
+        if str(kind) == "BLOB"
+        else f"CAST({quoted(str(name))} AS {kind})"
+        for name, kind, *_ in staging.workspace.db.execute(f"DESCRIBE {relation}").fetchall()
+    )

@@ -1,0 +1,51 @@
+"""Rows that agree become one: which of them stands for the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from luodi.migration.loading.fates import merged
+from luodi.migration.loading.keys import source_columns
+from luodi.migration.loading.plan import PlannedFeed
+from luodi.migration.workspace import quoted
+
+if TYPE_CHECKING:
+    from luodi.migration.loading.stage import Staging
+
+
+def merge(staging: Staging, feed: PlannedFeed) -> None:
+    """Leave one row of each group in the feed's table and put the others beside it.
+
+    A row in which one of the columns to agree in is NULL agrees with nobody.
+    """
+    rule, batch = feed.feed.merge, staging.batch
+    name, into = batch.relation(feed.feed.id), batch.relation(merged(feed.feed.id))
+    shown = ", ".join(["s._ordinal", *(f"s.{column}" for column in source_columns(feed))])
+    if rule is None:
+        staging.workspace.db.execute(
+            f"CREATE TABLE {into} AS SELECT {shown}, 0::BIGINT AS merged_into FROM {name} s LIMIT 0"
+        )
+        return
+    by = ", ".join(f"s.{quoted(column)}" for column in rule.by)
+    known = " AND ".join(f"s.{quoted(column)} IS NOT NULL" for column in rule.by)
+    order = [
+        f"o.{quoted(column.removeprefix('-'))} {'DESC' if column[0] == '-' else 'ASC'} NULLS LAST"
+        for column in rule.order
+    ]
+    before = staging.previous
+    if before is not None and before.feed(feed.feed.id):
+        # Who stands for the group in the target already goes on doing so.
+        pairs = " AND ".join(f"p.{column} = s.{column}" for column in source_columns(feed))
+        order.insert(
+            0, f"EXISTS (SELECT 1 FROM {before.relation(feed.feed.id)} p WHERE {pairs}) DESC"
+        )
+    source = staging.workspace.relation(batch.source, feed.feed.from_)
+    staging.workspace.db.execute(
+        f"CREATE TABLE {into} AS SELECT * FROM (SELECT {shown}, first_value(s._ordinal) OVER "
+        f"(PARTITION BY {by} ORDER BY {', '.join([*order, 's._ordinal'])}) AS merged_into "
+        f"FROM {name} s JOIN {source} o ON o._ordinal = s._ordinal WHERE {known}) "
+        "WHERE merged_into <> _ordinal"
+    )
+    staging.workspace.db.execute(
+        f"DELETE FROM {name} WHERE _ordinal IN (SELECT _ordinal FROM {into})"
+    )

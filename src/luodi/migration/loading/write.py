@@ -1,0 +1,259 @@
+"""Staged rows into the target: part by part into empty tables, in one swap into filled ones.
+
+What is committed in the target is known by its marks.  A part whose rows the target refuses is
+searched by halves for those rows; they are rejected, and with them all that hangs on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from luodi.evidence.progress import Progress
+from luodi.migration.batch import Batch
+from luodi.migration.loading.delta import INSERT, UPDATE
+from luodi.migration.loading.plan import PlannedFeed
+from luodi.migration.loading.stage import Staging
+from luodi.migration.target.model import Part
+from luodi.migration.target.protocol import Refused, Target
+from luodi.migration.target.rows import Rows
+from luodi.migration.workspace import literal, quoted
+
+PART_ROWS = 100_000
+"""Rows that are committed together into an empty table."""
+
+
+@dataclass
+class Writing:
+    """A staged batch on its way into the target."""
+
+    staging: Staging
+    batch: Batch
+    target: Target
+
+    def run(self, progress: Progress) -> None:
+        """Write everything that is not in the target yet."""
+        done = self.target.marks(self.batch.id)
+        rows = sum(part.rows.count() for part in self._parts() if part.mark not in done)
+        progress.stage("migration.load_writing", rows, "row")
+        if self.batch.direct:
+            self._directly(progress, done)
+        else:
+            self._in_one_swap(progress, done)
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _parts(self) -> Iterator[Part]:
+        for feed in self.staging.feeds:
+            yield from self._parts_of(feed)
+
+    def _parts_of(self, feed: PlannedFeed) -> Iterator[Part]:
+        known = self.batch.feed(feed.feed.id)
+        assert known is not None  # a batch keeps every feed it staged
+        if self.batch.direct:
+            for number, (first, last) in enumerate(known.parts, start=1):
+                yield self._part(feed, number, f"_ordinal BETWEEN {first} AND {last}")
+        elif self.staging.previous is None:
+            yield self._part(feed, 1, "true")
+        else:
+            yield self._part(feed, 1, f"_action = {literal(INSERT)}")
+            yield self._part(feed, 2, f"_action = {literal(UPDATE)}", update=True)
+
+    def _part(self, feed: PlannedFeed, number: int, where: str, *, update: bool = False) -> Part:
+        listed = ", ".join(map(quoted, feed.columns))
+        name = self.batch.relation(feed.feed.id)
+        rows = Rows(
+            self.staging.workspace,
+            f"SELECT {listed} FROM {name} WHERE {where}",
+            feed.columns,
+        )
+        return Part(
+            feed.feed.id, number, feed.target.table, feed.feed.key.column, rows, where, update
+        )
+
+    # --- directly -------------------------------------------------------------------------------
+
+    def _directly(self, progress: Progress, done: dict[str, str]) -> None:
+        levels = sorted({feed.level for feed in self.staging.feeds})
+        for level in levels:
+            feeds = [feed for feed in self.staging.feeds if feed.level == level]
+            todo = [
+                (feed, part)
+                for feed in feeds
+                for part in self._parts_of(feed)
+                if part.mark not in done
+            ]
+            while refused := self._together(todo, progress):
+                todo = [
+                    (feed, part)
+                    for feed, part, state in refused
+                    if self._find_and_reject(feed, part, state, progress)
+                ]
+
+    def _together(
+        self, todo: Sequence[tuple[PlannedFeed, Part]], progress: Progress
+    ) -> list[tuple[PlannedFeed, Part, str]]:
+        """Write parts at once, as many as the target has lanes; return those it refused."""
+        refused: list[tuple[PlannedFeed, Part, str]] = []
+        waiting = list(todo)
+        running: dict[Future[int], tuple[PlannedFeed, Part]] = {}
+        with ThreadPoolExecutor(self.target.lanes) as lanes:
+            try:
+                while waiting or running:
+                    while waiting and len(running) < self.target.lanes:
+                        feed, part = waiting.pop(0)
+                        running[lanes.submit(self._write, part)] = (feed, part)
+                    ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in ended:
+                        feed, part = running.pop(future)
+                        try:
+                            progress.advance(future.result())
+                        except Refused as refusal:
+                            refused.append((feed, part, refusal.state))
+            finally:
+                for future in running:
+                    future.cancel()
+        return refused
+
+    def _write(self, part: Part) -> int:
+        rows = part.rows.count()
+        self.target.write(self.batch.id, part)
+        return rows
+
+    # --- in one swap ----------------------------------------------------------------------------
+
+    def _in_one_swap(self, progress: Progress, done: dict[str, str]) -> None:
+        while True:
+            parts = [part for part in self._parts() if part.mark not in done and part.rows.count()]
+            if not parts:
+                return
+            try:
+                self.target.swap(self.batch.id, parts)
+                progress.advance(sum(part.rows.count() for part in parts))
+                return
+            except Refused as refusal:
+                self._find_in_turn(parts, refusal.state, progress)
+
+    def _find_in_turn(self, parts: Sequence[Part], state: str, progress: Progress) -> None:
+        """Which rows of a refused swap were meant: every part is tried on top of those before."""
+        for number, part in enumerate(parts):
+            refusal = self.target.refuses(part, parts[:number])
+            if refusal:
+                feed = next(f for f in self.staging.feeds if f.feed.id == part.feed)
+                self._find_and_reject(feed, part, refusal, progress, parts[:number])
+                return
+        raise Refused(state)  # refused by nobody alone: the verb says which state
+
+    # --- rows that the target refuses -----------------------------------------------------------
+
+    def _find_and_reject(
+        self,
+        feed: PlannedFeed,
+        part: Part,
+        state: str,
+        progress: Progress,
+        before: Sequence[Part] = (),
+    ) -> bool:
+        """Reject the rows a part was refused for; whether anything of it is left to write."""
+        found = list(self._search(part, state, before))
+        progress.note(
+            "migration.load_refused",
+            {"table": feed.feed.from_, "rows": len(found), "state": state},
+        )
+        values = ", ".join(f"({ordinal}, {literal('target_' + why)})" for ordinal, why in found)
+        written = {mark.split("#")[0] for mark in self.target.marks(self.batch.id) if mark}
+        with self.staging.workspace.transaction():
+            self._remember(written)
+            self.staging.reject(feed, f"SELECT o, w, NULL FROM (VALUES {values}) AS v(o, w)")
+            self.staging.shift(feed)
+            self.staging.settle(progress)
+            self._note_taken_back(written)
+        self.take_back()
+        return part.rows.count() > 0
+
+    # --- rows that were written before their fate changed -----------------------------------------
+
+    def _remember(self, written: set[str]) -> None:
+        for feed in self.staging.feeds:
+            if feed.feed.id in written:
+                self.staging.workspace.db.execute(
+                    f"CREATE TEMP TABLE {quoted('_was_' + feed.feed.id)} AS SELECT "
+                    f"_ordinal, {quoted(feed.feed.key.column)} AS key "
+                    f"FROM {self.batch.relation(feed.feed.id)}"
+                )
+
+    def _note_taken_back(self, written: set[str]) -> None:
+        """Keep, with the new fates, which rows have to leave the target again."""
+        db = self.staging.workspace.db
+        for feed in self.staging.feeds:
+            if feed.feed.id in written:
+                was = quoted("_was_" + feed.feed.id)
+                db.execute(
+                    f"INSERT INTO {self.batch.relation('_taken_back')} SELECT "
+                    f"{literal(feed.feed.id)}, CAST(key AS VARCHAR) FROM {was} w "
+                    f"WHERE _ordinal NOT IN (SELECT _ordinal FROM "
+                    f"{self.batch.relation(feed.feed.id)})"
+                )
+                db.execute(f"DROP TABLE {was}")
+
+    def take_back(self) -> None:
+        """Take rows out of the target whose fate changed after they were written; repeatable."""
+        for feed in reversed(self.staging.feeds):
+            keys = [
+                key
+                for (key,) in self.staging.workspace.db.execute(
+                    f"SELECT key FROM {self.batch.relation('_taken_back')} WHERE feed = ?",
+                    [feed.feed.id],
+                ).fetchall()
+            ]
+            if keys:
+                self.target.delete(feed.target.table, feed.feed.key.column, keys)
+
+    def _search(self, part: Part, state: str, before: Sequence[Part]) -> Iterator[tuple[int, str]]:
+        """Ordinals of refused rows, by halves."""
+        name = self.batch.relation(part.feed)
+        db = self.staging.workspace.db
+        ordinals = [
+            ordinal
+            for (ordinal,) in db.execute(
+                f"SELECT _ordinal FROM {name} WHERE {part.where} ORDER BY _ordinal"
+            ).fetchall()
+        ]
+        todo = [(ordinals, state)]
+        while todo:
+            some, why = todo.pop()
+            if len(some) == 1:
+                yield some[0], why
+                continue
+            halves = (some[: len(some) // 2], some[len(some) // 2 :])
+            refusals = [self.target.refuses(self._only(part, half), before) for half in halves]
+            if any(refusals):
+                todo += [(h, why) for h, why in zip(halves, refusals, strict=True) if why]
+            else:  # each half is taken alone: a row of one is in the way of a row of the other
+                culprit = self._first_too_many(part, some, before)
+                yield culprit, why
+                rest = [ordinal for ordinal in some if ordinal != culprit]
+                if again := self.target.refuses(self._only(part, rest), before):
+                    todo.append((rest, again))
+
+    def _first_too_many(self, part: Part, ordinals: list[int], before: Sequence[Part]) -> int:
+        """The row with which those in front of it are refused, and without which they are not."""
+        taken, refused = 0, len(ordinals)
+        while refused - taken > 1:
+            middle = (taken + refused) // 2
+            if self.target.refuses(self._only(part, ordinals[:middle]), before):
+                refused = middle
+            else:
+                taken = middle
+        return ordinals[refused - 1]
+
+    def _only(self, part: Part, ordinals: Sequence[int]) -> Part:
+        """The part with these rows alone; a run without gaps is named by its ends."""
+        feed = next(f for f in self.staging.feeds if f.feed.id == part.feed)
+        where = f"({part.where}) AND _ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]}"
+        name = self.batch.relation(part.feed)
+        inside = self.staging.workspace.count(f"{name} WHERE {where}")
+        if inside != len(ordinals):
+            where += f" AND _ordinal IN ({', '.join(map(str, ordinals))})"
+        return self._part(feed, part.number, where, update=part.update)
