@@ -9,7 +9,7 @@ import sys
 
 from proteus import Model, config
 
-DOSE_UNITS = {"g": "gram", "μl": "microliter", "μmol": "micromol"}
+DOSE_UNITS = ("g", "万u", "AXaIU", "LSU", "AU", "BU")
 
 
 def main(conf: str, database: str) -> None:
@@ -34,8 +34,8 @@ def main(conf: str, database: str) -> None:
         party=place, code="LUODI", institution_type="hospital", public_level="public"
     )
     institution.save()
-    for code, description in DOSE_UNITS.items():
-        Model.get("gnuhealth.dose.unit")(name=code, code=code, desc=description).save()
+    for code in DOSE_UNITS:
+        Model.get("gnuhealth.dose.unit")(name=code, code=code, desc=code).save()
     # The mapping names them by their keys, as an engineer reads them from the screen.
     assert (company.id, institution.id) == (1, 1)
 
