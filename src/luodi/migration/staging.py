@@ -137,7 +137,7 @@ class Staging:
                 counts = found.fetchone() or ()
                 wrong = [place for place, count in zip(checks, counts, strict=True) if count]
                 if wrong:
-                    raise Misfit(tuple(wrong))
+                    raise Misfit(wrong)
             values = ", ".join(cast(place, column) for place, column in enumerate(staged))
             db.execute(f"INSERT INTO {self.relation} SELECT {ORDINAL}, {values} FROM luodi_batch")
         finally:

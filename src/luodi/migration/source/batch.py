@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import arro3.core as arrow
@@ -22,11 +21,12 @@ AS_READ = "VARCHAR"
 """Staged type of a column whose values do not fit the type that was promised."""
 
 
-@dataclass(frozen=True)
 class Misfit(Exception):
     """Columns, by place, that hold values of another type than their own."""
 
-    places: tuple[int, ...]
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__()
+        self.places = tuple(places)
 
 
 def table_of(rows: Rows, staged: Sequence[Staged], first: int) -> arrow.Table:
@@ -46,7 +46,7 @@ def table_of(rows: Rows, staged: Sequence[Staged], first: int) -> arrow.Table:
         except (TypeError, OverflowError):
             wrong.append(place)
     if wrong:
-        raise Misfit(tuple(wrong))
+        raise Misfit(wrong)
     return arrow.Table.from_pydict(data)
 
 

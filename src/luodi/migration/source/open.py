@@ -14,6 +14,7 @@ from luodi.migration.source.model import Source
 
 _KINDS = {
     Product.MYSQL: ("mysql", "MySql"),
+    Product.POSTGRESQL: ("postgresql", "PostgreSql"),
     Product.SQLITE: ("sqlite", "Sqlite"),
     Product.TEXT: ("text", "TextFiles"),
 }
