@@ -146,6 +146,20 @@ VERBS = {
     ),
     "migrate connect": (["migrate", "connect", "old_his"], 0),
     "migrate extract": (["migrate", "extract", "old_his"], 0),
+    "migrate map show": (["migrate", "map"], 0),
+    "migrate map new": (
+        ["migrate", "map", "new", "drugs", "--source", "old_his", "--target", "new_his"],
+        0,
+    ),
+    "migrate map check": (["migrate", "map", "check"], 0),
+    "migrate map export": (["migrate", "map", "export", "../对 照.xlsx"], 0),
+    "migrate map import": (["migrate", "map", "import", "../对照 回.xlsx"], 0),
+    "migrate map diff": (["migrate", "map", "diff", "."], 0),
+    "migrate map sign": (
+        ["migrate", "map", "sign", "patients", "--scan", "plan.toml", "--signer", "王主任"],
+        0,
+    ),
+    "migrate map versions": (["migrate", "map", "versions"], 0),
     "migrate status": (["migrate", "status"], 0),
     "demo": (["demo", "--folder", "../../再 来"], 0),
     "version": (["version"], 0),
@@ -194,6 +208,8 @@ def words(told, tmp_path, monkeypatch, request):
             write_old_his(folder)
             for earlier in BEFORE.get(name, ()):
                 assert run([*VERBS[earlier][0], "--json"]) == 0
+        if name == "migrate map import":
+            assert run(["migrate", "map", "export", "../对照 回.xlsx", "--json"]) == 0
         return [word.format(line=line, project=project) for word in VERBS[name][0]]
 
     return made_of
@@ -203,10 +219,14 @@ def test_every_verb_is_named_here():
     line = root()
     found = set()
     for name in line.list_commands(None):
-        command = line.get_command(None, name)
-        verbs = command.commands if isinstance(command, Group) else {"": None}
-        found |= {f"{name} {verb}".strip() for verb in verbs}
+        found |= verbs(name, line.get_command(None, name))
     assert found - {"doctor"} == VERBS.keys()
+
+
+def verbs(path, command):
+    if not isinstance(command, Group):
+        return {path}
+    return set().union(*(verbs(f"{path} {name}", each) for name, each in command.commands.items()))
 
 
 @pytest.mark.parametrize("name", VERBS)

@@ -95,6 +95,15 @@ class Group(TyperGroup):
         return [("cli.help_commands", lines)]
 
 
+class SubGroup(Group):
+    """A group in a group.  Alone, its verb ``show`` answers: ``luodi migrate map``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "show" in self.commands and not {"-h", "--help", *self.commands} & set(args):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
 class Root(Group):
     """``luodi`` itself: its commands are modules, imported when they are called."""
 
@@ -120,8 +129,8 @@ class App(typer.Typer):
 
     def __init__(self, name: str, *, single: bool) -> None:
         super().__init__(
-            name=name,
-            cls=Group,
+            name=name.split()[-1],
+            cls=SubGroup if " " in name else Group,
             help=_help_code(name),
             add_completion=False,
             rich_markup_mode=None,
@@ -156,7 +165,10 @@ class Section:
 
 
 def group(name: str) -> App:
-    """Begin a group of verbs, ``luodi NAME VERB``."""
+    """Begin a group of verbs, ``luodi NAME VERB``.
+
+    One inside another, ``migrate map``, joins it by ``add_typer``.
+    """
     return App(name, single=False)
 
 

@@ -103,7 +103,7 @@ def place_of(table: object, path: str) -> str:
             here = here.get(key) if isinstance(here, Mapping) else None
         elif index is not None and words:
             here = here[int(index)] if isinstance(here, list) and int(index) < len(here) else None
-            name = here.get("id") if isinstance(here, Mapping) else None
+            name = here.get("id", here.get("to")) if isinstance(here, Mapping) else None
             words[-1] += f" {int(index) + 1}" + (f" ({name})" if isinstance(name, str) else "")
     return " › ".join(words) or "(顶层 · top level)"
 

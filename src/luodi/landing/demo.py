@@ -54,14 +54,24 @@ GATE = "go_live_review"
 _NAME = "东江市第一人民医院 HIS 切换"
 _MARK = ".luodi-demo"
 _MAPPING = """\
-# 样例映射 / a sample mapping
+# 样例对照 / a sample mapping
 format = 1
-source = "patient"
-target = "patients"
-[[column]]
-from = "XM"
+domain = "patients"
+title = { zh = "患者", en = "Patients" }
+owner = "medical_records"
+source = "old_his"
+target = "new_his"
+
+[[feed]]
+id = "patient"
+from = "patient"
+to = "patients"
+key = { column = "id", strategy = "sequence" }
+
+[[feed.column]]
 to = "name"
-operation = "trim"
+from = ["XM"]
+steps = [{ op = "trim" }]
 """
 
 
@@ -190,7 +200,7 @@ def _first_round(site: Site, root: Path) -> None:
     _settle(site)
     for trouble in (LuodiError("evidence.disk_full", {"path": "staging"}), Cancelled()):
         _stopped(site, trouble)
-    edited = _MAPPING.replace('"trim"', '"trim_full_width"')
+    edited = _MAPPING.replace('"trim"', '"half_width"')
     write_atomic(site.folder.path / "mapping" / "patients.toml", edited.encode())
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from luodi.evidence.canonical import digest
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.freshness import Present
 from luodi.evidence.gate.model import Gate
@@ -30,6 +31,7 @@ from luodi.landing.canonical import file_digest
 from luodi.landing.format import read_file
 from luodi.landing.home import Home
 from luodi.landing.names import check_project
+from luodi.landing.part import PART, part_of
 from luodi.landing.project import Plan, Project
 from luodi.landing.systems import FILE, Systems, read_systems
 
@@ -144,6 +146,8 @@ class LandingFolder:
         """Answer for inputs that are files of this folder; see `luodi.evidence.freshness`."""
         if not isinstance(item, ContentInput):
             return None
+        if PART.fullmatch(item.name):
+            return self._part(item.name)
         first = item.name.partition("/")[0]
         path = self._place(item.name)
         if path is None or first not in {pattern.partition("/")[0] for pattern in _PLACES}:
@@ -154,6 +158,13 @@ class LandingFolder:
             if error.code == "evidence.toml_missing":
                 return Present(gone=True)
             return Present(digest="unreadable")  # not what the evidence was made from, at least
+
+    def _part(self, name: str) -> Present:
+        try:
+            part = part_of(self.path, name)
+        except LuodiError:
+            return Present(digest="unreadable")
+        return Present(gone=True) if part is None else Present(digest=digest(part))
 
     def input(self, name: str) -> ContentInput:
         """Name a file of this folder as an input of evidence, as it stands now."""

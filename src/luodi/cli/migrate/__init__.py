@@ -6,6 +6,7 @@ One file per verb; importing it puts the verb into the group, in the order of th
 from luodi.cli.migrate.connect import connect
 from luodi.cli.migrate.extract import extract
 from luodi.cli.migrate.group import app
+from luodi.cli.migrate.map import app as map
 from luodi.cli.migrate.status import status
 
-__all__ = ["app", "connect", "extract", "status"]
+__all__ = ["app", "connect", "extract", "map", "status"]

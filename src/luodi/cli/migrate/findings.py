@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from luodi.evidence.catalogue import Lang, remedy_of, say
 
 if TYPE_CHECKING:
     from luodi.cli.terminal import Terminal
+    from luodi.evidence.model import Finding
     from luodi.evidence.outcome import Outcome
+
+
+class Found(Protocol):
+    """An outcome, or whatever else has findings."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+
 
 FEW = 20
 """Findings of one sort that are shown to a person; a program gets all of them."""
 
 
-def told(outcome: Outcome[Any], lang: Lang) -> list[dict[str, object]]:
+def told(outcome: Found, lang: Lang) -> list[dict[str, object]]:
     """Findings for a program."""
     return [
         {
@@ -29,7 +38,7 @@ def told(outcome: Outcome[Any], lang: Lang) -> list[dict[str, object]]:
     ]
 
 
-def drawn(terminal: Terminal, outcome: Outcome[Any]) -> None:
+def drawn(terminal: Terminal, outcome: Found) -> None:
     """Findings for a person: each with its count, each remedy once, of each sort a few."""
     shown: dict[str, int] = {}
     for finding in outcome.findings:

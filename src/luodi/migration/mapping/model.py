@@ -21,6 +21,11 @@
     from = ["name"]
     steps = [{ op = "trim" }, { op = "require" }]
 
+    [[dictionary]]                      # optional: where the values come from and must exist
+    id = "sex"
+    source = { table = "code_sex", value = "code", label = "name" }
+    edition = "GB/T 2261.1-2003"
+
     [[exclude]]
     id = "empty_login_log"
     table = "sms_login_log"
@@ -122,6 +127,35 @@ class Exclusion(Noun, frozen=True, kw_only=True, omit_defaults=True):
     where: Predicate | None = None
 
 
+class Terms(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """A list of terms that lives in a table: drugs, diagnoses, departments.
+
+    ``value`` is the column whose values a dictionary translates, ``label`` the one people read;
+    the others tell a drug or a service from its namesakes.
+    """
+
+    table: str
+    value: str
+    label: str = ""
+    specification: str = ""
+    manufacturer: str = ""
+    unit: str = ""
+
+
+class DictionaryRule(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of the dictionary ``mapping/<id>.tsv`` besides its entries.
+
+    ``source`` and ``target`` name the lists it leads from and to; ``edition`` the edition of the
+    target's codes, such as 国临 2.0.
+    """
+
+    id: Identifier
+    source: Terms | None = None
+    target: Terms | None = None
+    edition: str = ""
+    note: str = ""
+
+
 class Title(Noun, frozen=True, kw_only=True):
     """A name in both languages."""
 
@@ -140,4 +174,86 @@ class Mapping(Noun, frozen=True, kw_only=True, omit_defaults=True):
     target: Identifier
     feeds: tuple[Feed, ...] = msgspec.field(name="feed", default=())
     exclusions: tuple[Exclusion, ...] = msgspec.field(name="exclude", default=())
+    dictionaries: tuple[DictionaryRule, ...] = msgspec.field(name="dictionary", default=())
     note: str = ""
+
+    @property
+    def file(self) -> str:
+        """Place of this domain in the landing folder."""
+        return f"mapping/{self.domain}.toml"
+
+    def feed(self, feed_id: str) -> Feed | None:
+        """Find a feed."""
+        return next((feed for feed in self.feeds if feed.id == feed_id), None)
+
+
+class EntryStatus(StrEnum):
+    """What people decided of a value.
+
+    OPEN: nothing yet.  PROPOSED: a program's suggestion, which counts for nothing until somebody
+    accepts it.  ACCEPTED: it becomes the target value.  EMPTY: it says nothing and becomes NULL.
+    """
+
+    OPEN = "open"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    EMPTY = "empty"
+
+
+class Entry(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """One value of the source and what it is called in the target."""
+
+    source_value: str
+    target_value: str = ""
+    source_label: str = ""
+    target_label: str = ""
+    status: EntryStatus = EntryStatus.OPEN
+    note: str = ""
+    decided_by: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Tell whether a person has decided."""
+        return self.status in (EntryStatus.ACCEPTED, EntryStatus.EMPTY)
+
+
+class Dictionary(Noun, frozen=True, kw_only=True):
+    """``mapping/<name>.tsv``: values of the source, each with its value in the target."""
+
+    name: Identifier
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Place of this dictionary in the landing folder."""
+        return f"mapping/{self.name}.tsv"
+
+    @property
+    def in_force(self) -> dict[str, str | None]:
+        """What a load translates: source value to target value, None for one that says nothing."""
+        return {
+            entry.source_value: None if entry.status is EntryStatus.EMPTY else entry.target_value
+            for entry in self.entries
+            if entry.decided
+        }
+
+
+class Book(Noun, frozen=True, kw_only=True):
+    """The whole mapping of a project (对照册): its domains and its dictionaries, by name."""
+
+    mappings: tuple[Mapping, ...] = ()
+    dictionaries: tuple[Dictionary, ...] = ()
+
+    def mapping(self, domain: str) -> Mapping | None:
+        """Find a domain."""
+        return next((item for item in self.mappings if item.domain == domain), None)
+
+    def dictionary(self, name: str) -> Dictionary | None:
+        """Find a dictionary."""
+        return next((item for item in self.dictionaries if item.name == name), None)
+
+    @property
+    def files(self) -> dict[str, Mapping | Dictionary]:
+        """Everything by its place in the landing folder."""
+        found: dict[str, Mapping | Dictionary] = {item.file: item for item in self.mappings}
+        return found | {item.file: item for item in self.dictionaries}
