@@ -161,6 +161,8 @@ VERBS = {
     ),
     "migrate map versions": (["migrate", "map", "versions"], 0),
     "migrate status": (["migrate", "status"], 0),
+    "sandbox generate": (["sandbox", "generate", "老 院", "--patients", "100"], 0),
+    "sandbox his": (["sandbox", "his", "新 院.db"], 0),
     "demo": (["demo", "--folder", "../../再 来"], 0),
     "version": (["version"], 0),
 }

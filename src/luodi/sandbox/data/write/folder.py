@@ -72,14 +72,18 @@ def write_truth(db: duckdb.DuckDBPyConnection, hospital: Hospital, folder: Path)
 
 
 def write_csv(
-    db: duckdb.DuckDBPyConnection, query: str, path: Path, encoding: Encoding = "utf-8"
+    db: duckdb.DuckDBPyConnection,
+    query: str,
+    path: Path,
+    encoding: Encoding = "utf-8",
+    null: str = "",
 ) -> None:
-    """Write the rows of a query, in its order, with a header."""
+    """Write the rows of a query, in its order, with a header; `null` stands for NULL."""
     plain = path if encoding == "utf-8" else path.with_suffix(".utf8")
     with explained(path):
         db.execute(
             f"COPY ({query}) TO {literal(str(plain))} "
-            "(FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
+            f"(FORMAT csv, HEADER, NULLSTR {literal(null)}, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
         )
         if plain != path:
             _transcode(plain, path, encoding)
