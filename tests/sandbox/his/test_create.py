@@ -30,11 +30,13 @@ def test_it_works(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_on_postgresql_with_comments_and_sequences(postgresql: Server) -> None:
-    with psycopg.connect(postgresql.url("postgres"), autocommit=True) as db:
+    with psycopg.connect(
+        postgresql.url("postgres"), password=postgresql.password, autocommit=True
+    ) as db:
         db.execute("CREATE DATABASE sandbox_his")
     place = database_at(postgresql.url("sandbox_his"))
     create(place, postgresql.password, progress=Silent())
-    with psycopg.connect(postgresql.url("sandbox_his")) as db:
+    with psycopg.connect(postgresql.url("sandbox_his"), password=postgresql.password) as db:
         row = db.execute("SELECT obj_description('patient'::regclass)").fetchone()
         assert row == ("患者 / patients",)
         db.execute("INSERT INTO department (code, name, active) VALUES ('1', '内科', true)")

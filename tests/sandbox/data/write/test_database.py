@@ -43,11 +43,13 @@ def test_it_works(made: Any, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_on_postgresql(made: Any, postgresql: Server) -> None:
-    with psycopg.connect(postgresql.url("postgres"), autocommit=True) as db:
+    with psycopg.connect(
+        postgresql.url("postgres"), password=postgresql.password, autocommit=True
+    ) as db:
         db.execute("CREATE DATABASE sandbox_old")
     place = database_at(postgresql.url("sandbox_old"))
     write_database(made.workspace.db, made.hospital, place, postgresql.password, progress=Silent())
-    with psycopg.connect(postgresql.url("sandbox_old")) as db:
+    with psycopg.connect(postgresql.url("sandbox_old"), password=postgresql.password) as db:
         assert db.execute(SAMPLE).fetchall() == expected(made, SAMPLE)
         assert db.execute(MONEY).fetchall() == expected(made, MONEY)
         row = db.execute("SELECT obj_description('brxx'::regclass)").fetchone()
