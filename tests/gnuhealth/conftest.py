@@ -19,7 +19,7 @@ def gnuhealth_names() -> Iterator[str]:
     return (f"gnuhealth_{os.getpid()}_{number}" for number in itertools.count())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_gnuhealth(
     postgresql: servers.Server, gnuhealth_folder: Path, gnuhealth_names: Iterator[str]
 ) -> Callable[[], GnuHealth]:

@@ -172,7 +172,7 @@ class Staging:
             listed.append("'insert' AS _action")
         db.execute(
             f"CREATE TABLE {name} AS SELECT _ordinal, {', '.join(listed)}, _faults "
-            f"FROM ({compiled(program, DUCKDB)})"
+            f"FROM ({compiled(program, DUCKDB, ask=self._texts)})"
         )
         before = self._seen.setdefault(feed.feed.id, self._exceptions(feed))
         self.reject(
@@ -190,6 +190,10 @@ class Staging:
             self._dirty.add(feed.feed.id)  # another row may have to stand for its group
         if self._exceptions(feed) != before:
             self.shift(feed)
+
+    def _texts(self, select: str) -> list[str]:
+        """Texts that an operation must read before its statement is made."""
+        return [text for (text,) in self.workspace.db.execute(select).fetchall()]
 
     def _candidates(self, feed: PlannedFeed) -> str:
         """Rows of the source that may still go somewhere."""
