@@ -19,7 +19,7 @@ from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch, Batches, BatchFeed, Mode, State
 from luodi.migration.model import Noun
-from luodi.migration.target.model import Removal, TargetTable
+from luodi.migration.target.model import Checksum, Removal, TargetTable
 from luodi.migration.target.protocol import Removed, Target
 from luodi.migration.target.rows import Rows
 from luodi.migration.workspace import Workspace, literal, quoted
@@ -83,8 +83,9 @@ def rollback(
     target.begin(batch.id)
     tables = target.describe({feed.to for feed in batch.feeds} | _pointing(target, batch))
     if target.marks(batch.id).get("") == State.ROLLED_BACK:
+        # Killed between the target's word and the workspace's.
         batches.keep(msgspec.structs.replace(batch, state=State.ROLLED_BACK))
-        raise WrongUse("migration.rollback_state", {"batch": batch.id, "state": "rolled_back"})
+        return _proven(batch, target, tables, Removed())
     removals = _removals(workspace, batch, tables)
     removed = target.remove(batch.id, removals, tables, batch.key_sources)
     if removed.refused:
@@ -97,7 +98,7 @@ def rollback(
 def _check(batches: Batches, batch: Batch, target: Target, confirm: str, in_use: bool) -> None:
     if confirm != batch.id:
         raise WrongUse("migration.rollback_confirm", {"batch": batch.id})
-    if not batch.present:
+    if not (batch.open or batch.state is State.LOADED):
         raise WrongUse("migration.rollback_state", {"batch": batch.id, "state": batch.state.value})
     if batch.target != target.id:
         raise WrongUse(
@@ -121,17 +122,27 @@ def _pointing(target: Target, batch: Batch) -> set[str]:
 def _removals(
     workspace: Workspace, batch: Batch, tables: Mapping[str, TargetTable]
 ) -> dict[str, Removal]:
-    removals = {}
+    removals, batches = {}, Batches(workspace)
     for feed in reversed(batch.feeds):
         described = tables.get(feed.to)
         if described is None:
             raise LuodiError("migration.rollback_table_gone", {"batch": batch.id, "table": feed.to})
-        removals[feed.id] = _removal(workspace, batch, feed, described)
+        # Rows that a later batch, taken back since, found changed by somebody.
+        touched = [
+            other.relation(f"_touched_{feed.id}")
+            for other in batches.of(batch.domain, batch.target)
+            if other.id != batch.id and _has(workspace, other, f"_touched_{feed.id}")
+        ]
+        removals[feed.id] = _removal(workspace, batch, feed, described, touched)
     return removals
 
 
 def _removal(
-    workspace: Workspace, batch: Batch, feed: BatchFeed, described: TargetTable
+    workspace: Workspace,
+    batch: Batch,
+    feed: BatchFeed,
+    described: TargetTable,
+    touched: Sequence[str],
 ) -> Removal:
     name, key = batch.relation(feed.id), quoted(feed.key)
     if batch.direct:
@@ -147,6 +158,11 @@ def _removal(
         updated, where = "s._action = 'update'", " WHERE s._action <> 'same'"
     else:
         mark, updated, where = literal(feed.id + "#1"), "false", ""
+    for later in touched:
+        mark = (
+            f"CASE WHEN CAST(s.{key} AS VARCHAR) IN (SELECT key FROM {later}) "
+            f"THEN 'touched' ELSE {mark} END"
+        )
     image, join = "''", ""
     images = f"_image_{feed.id}"
     if _has(workspace, batch, images):
@@ -237,8 +253,9 @@ def _proven(
         if now == before_load:
             continue
         as_before = False
-        left = removed.before[name].minus(removed.taken[name])
-        if removed.after[name] == left or _restores(batch, name):
+        there = removed.before.get(name, Checksum())
+        left = there.minus(removed.taken.get(name, Checksum()))
+        if removed.after.get(name, Checksum()) == left or _restores(batch, name):
             findings.append(Finding(code="migration.rollback_moved_on", params={"target": name}))
             continue
         residual += max(1, abs(removed.after[name].rows - left.rows))

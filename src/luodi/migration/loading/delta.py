@@ -48,7 +48,9 @@ def keep_before_images(staging: Staging, target: Target) -> None:
     """Keep how rows that will be changed are now, and leave those alone that others changed.
 
     A row in the target that no longer says what the batch before wrote was corrected by somebody
-    there; the old system's newer word does not overwrite that, the row is rejected by name.
+    there; the old system's newer word does not overwrite that, the row is rejected by name.  Where
+    somebody changed what the mapping does not know the row is changed too, and remembered as
+    touched, so that an earlier batch still refuses to be rolled back.
     """
     before = staging.previous
     for feed in staging.feeds:
@@ -85,6 +87,10 @@ def keep_before_images(staging: Staging, target: Target) -> None:
             f"WHERE n._action = '{UPDATE}' AND NOT coalesce({same}, false)",
         )
         db.execute(f"DROP TABLE {quoted(raw)}")
+        touched = target.touched(feed.target.table, feed.feed.key.column, keys)
+        kept = staging.batch.relation(f"_touched_{feed.feed.id}")
+        db.execute(f"CREATE OR REPLACE TABLE {kept} (key VARCHAR)")
+        fill(staging.workspace, kept, ("key",), [(key,) for key in touched])
 
 
 def _cast(staging: Staging, relation: str) -> str:

@@ -134,17 +134,26 @@ class PostgreSQL:
         listed = ", ".join(map(quoted, columns))
         yield from self._by_key(f"SELECT {listed} FROM {name_of(table)} t", key, keys)
 
+    def touched(self, table: Table, key: str, keys: Sequence[object]) -> list[object]:
+        ours = f"SELECT 1 FROM {CONTROL} m WHERE m.xid & 4294967295 = t.xmin::text::bigint"
+        source = f"SELECT {quoted(key)} FROM {name_of(table)} t"
+        return [
+            line[0]
+            for block in self._by_key(source, key, keys, f" AND NOT EXISTS ({ours})")
+            for line in block
+        ]
+
     def images(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
         hashed = self._hash.format("t::text")
         sql = f"SELECT {quoted(key)}, {hashed} FROM {name_of(table)} t"
         yield from self._by_key(sql, key, keys)
 
-    def _by_key(self, sql: str, key: str, keys: Sequence[object]) -> Blocks:
+    def _by_key(self, sql: str, key: str, keys: Sequence[object], more: str = "") -> Blocks:
         with explained(self.id):
             for start in range(0, len(keys), _BLOCK):
                 some = [str(each) for each in keys[start : start + _BLOCK]]
                 found = self._main.execute(
-                    statement(f"{sql} WHERE {quoted(key)}::text = ANY(%s)"), [some]
+                    statement(f"{sql} WHERE {quoted(key)}::text = ANY(%s){more}"), [some]
                 ).fetchall()
                 if found:
                     yield found
@@ -298,7 +307,8 @@ class PostgreSQL:
                     )
                     self._main.execute(
                         statement(
-                            f"UPDATE {CONTROL} SET state = 'rolled_back', at = now() "
+                            f"UPDATE {CONTROL} SET state = 'rolled_back', at = now(), "
+                            "xid = txid_current() "
                             "WHERE batch = %s"
                         ),
                         [batch],

@@ -16,6 +16,19 @@ from luodi.migration.target.postgresql_words import (
 from luodi.migration.target.protocol import Removed
 from luodi.migration.workspace import quoted
 
+TOUCHED = "touched"
+"""Mark of a row that is known to have been changed by somebody before a delta changed it."""
+RESTORED = (
+    f"SELECT 1 FROM {CONTROL} r WHERE r.part = '' AND r.state = 'rolled_back' "
+    "AND r.xid & 4294967295 = t.xmin::text::bigint"
+)
+"""Whether row ``t`` was put back by the roll-back of a later batch, to what it was before."""
+
+
+def written_by(xid: str) -> str:
+    """Whether row ``t`` was written last by another transaction; ``xmin`` has 32 bits."""
+    return f"t.xmin::text::bigint <> {xid} & 4294967295"
+
 
 class NothingDone(Exception):
     """Carries out of the transaction what was found; nothing of it is kept."""
@@ -56,8 +69,9 @@ def remove(
         lines = main.execute(
             statement(
                 f"SELECT k.key FROM {keys} k JOIN {CONTROL} m ON m.batch = %s AND m.part = k.mark "
-                f"LEFT JOIN {name} t ON t.{key} = k.key "
-                f"WHERE t.{key} IS NULL OR t.xmin::text::bigint <> m.xid & 4294967295"
+                f"LEFT JOIN {name} t ON t.{key} = k.key WHERE t.{key} IS NULL "
+                f"OR ({written_by('m.xid')} AND NOT EXISTS ({RESTORED})) "
+                f"UNION SELECT key FROM {keys} WHERE mark = '{TOUCHED}'"
             ),
             [batch],
         ).fetchall()

@@ -83,6 +83,9 @@ class Target(Protocol):
     ) -> Blocks:
         """Rows by key, as the target holds them now."""
 
+    def touched(self, table: Table, key: str, keys: Sequence[object]) -> list[object]:
+        """Keys of rows that somebody else wrote last; only where rows are not `imaged`."""
+
     def images(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
         """The 64-bit hash of whole rows, by key."""
 

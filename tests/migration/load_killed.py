@@ -1,0 +1,100 @@
+"""One run of load or rollback in a process of its own, killed at a named point; see test_kill.
+
+``python load_killed.py ACTION POINT`` reads PostgreSQL's parameters as JSON from standard input.
+"""
+
+import json
+import os
+import signal
+import sys
+from functools import wraps
+
+from luodi.evidence.progress import Silent
+from luodi.landing.home import Home
+from luodi.landing.settings import read_settings
+from luodi.landing.vault.store import Vault
+from luodi.migration.batch import Batches, State
+from luodi.migration.load import load
+from luodi.migration.loading.stage import Staging
+from luodi.migration.rollback import rollback
+from luodi.migration.target.postgresql import PostgreSQL
+from luodi.migration.workspace import Workspace
+from migration.load_sample import DICTIONARIES, fill, order, rules
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(owner, name, times=1, when=lambda *_: True):
+    """Die when a method has returned, the `times`-th time."""
+    method, calls = getattr(owner, name), []
+
+    @wraps(method)
+    def wrapped(*args, **kwargs):
+        found = method(*args, **kwargs)
+        if when(*args):
+            calls.append(1)
+        if len(calls) == times:
+            die()
+        return found
+
+    setattr(owner, name, wrapped)
+
+
+def before(owner, name):
+    method = getattr(owner, name)
+    setattr(owner, name, wraps(method)(lambda *args, **kwargs: die()))
+
+
+def kept(state):
+    return lambda _, batch: batch.state is state
+
+
+POINTS = {
+    "": lambda: None,
+    "planned": lambda: after(Batches, "keep", when=kept(State.PLANNED)),
+    "locked": lambda: after(PostgreSQL, "begin"),
+    "one feed staged": lambda: after(Staging, "_stage"),
+    "before staged": lambda: before(Staging, "record"),
+    "staged": lambda: after(Batches, "keep", when=kept(State.STAGED)),
+    "writing": lambda: after(Batches, "keep", when=kept(State.WRITING)),
+    "one part committed": lambda: after(PostgreSQL, "write"),
+    "three parts committed": lambda: after(PostgreSQL, "write", times=3),
+    "swapped": lambda: after(PostgreSQL, "swap"),
+    "before complete": lambda: before(PostgreSQL, "complete"),
+    "complete": lambda: after(PostgreSQL, "complete"),
+    "before removal": lambda: before(PostgreSQL, "remove"),
+    "removed": lambda: after(PostgreSQL, "remove"),
+}
+
+
+def main():
+    action, point = sys.argv[1:]
+    POINTS[point]()
+    settings = read_settings()
+    vault = Vault.open(Home.of(settings), settings, "p1")
+    target = PostgreSQL("new_his", json.load(sys.stdin))
+    with Workspace.in_vault(vault) as workspace:
+        if action == "rollback":
+            (batch,) = Batches(workspace).all()
+            done = rollback(workspace, batch.id, target, confirm=batch.id, progress=Silent())
+            print(json.dumps({figure.name: int(figure.value) for figure in done.figures}))
+            return
+        if action == "load":
+            fill(workspace)
+        resume = action == "resume"
+        if resume and not Batches(workspace).unfinished("patients", "new_his"):
+            print("nothing to resume")
+            return
+        load(
+            workspace,
+            rules(),
+            target,
+            DICTIONARIES,
+            order(resume=resume, part_rows=2),
+            progress=Silent(),
+        )
+
+
+main()
