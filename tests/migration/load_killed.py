@@ -79,13 +79,15 @@ def main():
         if action == "rollback":
             (batch,) = Batches(workspace).all()
             done = rollback(workspace, batch.id, target, confirm=batch.id, progress=Silent())
-            print(json.dumps({figure.name: int(figure.value) for figure in done.figures}))
+            sys.stdout.write(
+                json.dumps({figure.name: int(figure.value) for figure in done.figures})
+            )
             return
         if action == "load":
             fill(workspace)
         resume = action == "resume"
         if resume and not Batches(workspace).unfinished("patients", "new_his"):
-            print("nothing to resume")
+            sys.stdout.write("nothing to resume")
             return
         load(
             workspace,

@@ -1,0 +1,141 @@
+"""Taking a batch out of a target that knows its rows by their images, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from luodi.migration.model import ForeignKey
+from luodi.migration.target.model import CONTROL, Checksum, Part, Removal, TargetTable
+from luodi.migration.target.protocol import Removed
+
+if TYPE_CHECKING:
+    from luodi.migration.target.relational import Relational
+
+Line = tuple[object, str, bool, str]
+"""Key, mark of the part, whether the row was changed and not added, image."""
+
+
+class _NothingDone(Exception):
+    """Somebody has been at the rows."""
+
+
+@dataclass
+class Removing:
+    """One batch being taken out."""
+
+    target: Relational
+    batch: str
+    removals: Mapping[str, Removal]
+    references: Mapping[str, TargetTable]
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+
+    def run(self) -> Removed:
+        """Look, and remove if everything is as it was left."""
+        marks = self.target.marks(self.batch)
+        main = self.target.main
+        changed: dict[str, list[object]] = {}
+        pointed_at: dict[str, list[tuple[object, str]]] = {}
+        removed = Removed()
+        try:
+            with self.target.transaction(main):
+                for feed, removal in self.removals.items():
+                    self.lines[feed] = list(_lines(removal, marks))
+                    if found := self._changed(removal, self.lines[feed]):
+                        changed[feed] = found
+                for feed, removal in self.removals.items():
+                    if pointing := list(self._pointing(feed, removal)):
+                        pointed_at[feed] = pointing
+                if changed or pointed_at:
+                    raise _NothingDone
+                removed = self._remove()
+        except _NothingDone:
+            return Removed(changed=changed, pointed_at=pointed_at)
+        return removed
+
+    def _changed(self, removal: Removal, lines: Sequence[Line]) -> list[object]:
+        expected = {str(key): image for key, _, _, image in lines}
+        by_text = {str(key): key for key, _, _, _ in lines}
+        there: dict[str, str] = {}
+        for block in self.target.images(removal.table, removal.key, [line[0] for line in lines]):
+            there |= {str(key): str(image) for key, image in block}
+        return [
+            by_text[key]
+            for key, image in expected.items()
+            if key not in there or (image and there[key] != image)
+        ] + [key for key, mark, _, _ in lines if mark == "touched"]
+
+    def _pointing(self, feed: str, removal: Removal) -> Iterator[tuple[object, str]]:
+        described = self.references.get(removal.table.full_name)
+        added = [key for key, _, updated, _ in self.lines[feed] if not updated]
+        for reference in described.references if described else ():
+            child = self.references.get(reference.table)
+            if child is not None:
+                yield from self._pointing_from(child, reference.key, removal, added)
+
+    def _pointing_from(
+        self, child: TargetTable, key: ForeignKey, removal: Removal, added: Sequence[object]
+    ) -> Iterator[tuple[object, str]]:
+        words = self.target.words
+        ours = {
+            (other.key, str(line[0]))
+            for name, other in self.removals.items()
+            if other.table.full_name == child.full_name
+            for line in self.lines[name]
+            if not line[2]
+        }
+        own = next(
+            (other.key for other in self.removals.values() if other.table == child.table), None
+        )
+        shown = words.quote(own) if own else "NULL"
+        pairs = " AND ".join(
+            f"c.{words.quote(mine)} = t.{words.quote(theirs)}"
+            for mine, theirs in zip(key.columns, key.references, strict=True)
+        )
+        sql = (
+            f"SELECT t.{words.quote(removal.key)}, c.{shown} "
+            if own
+            else f"SELECT t.{words.quote(removal.key)}, NULL "
+        ) + f"FROM {words.name(removal.table)} t JOIN {words.name(child.table)} c ON {pairs}"
+        for some, marks in self.target.some(added):
+            where = f" WHERE t.{words.quote(removal.key)} IN ({marks})"
+            for parent, mine in self.target.ask(sql + where, some):
+                if (own, str(mine)) not in ours:
+                    yield parent, child.full_name
+
+    def _remove(self) -> Removed:
+        target, words = self.target, self.target.words
+        tables = {removal.table.full_name: removal.table for removal in self.removals.values()}
+        before = {name: target.sum(table) for name, table in tables.items()}
+        taken: dict[str, Checksum] = {}
+        restored = 0
+        for feed, removal in self.removals.items():
+            added = [key for key, _, updated, _ in self.lines[feed] if not updated]
+            name = removal.table.full_name
+            for some, marks in target.some(added):
+                where = f" WHERE {words.quote(removal.key)} IN ({marks})"
+                gone = target.sum(removal.table, where, some)
+                taken[name] = taken.get(name, Checksum()).plus(gone)
+                target.ask(f"DELETE FROM {words.name(removal.table)}{where}", some)
+            taken.setdefault(name, Checksum())
+            if removal.restore is not None:
+                part = Part("", 0, removal.table, removal.key, removal.restore, "", update=True)
+                restored += removal.restore.count()
+                target.put(target.main, part)
+        after = {name: target.sum(table) for name, table in tables.items()}
+        target.ask(
+            f"DELETE FROM {CONTROL} WHERE batch = {words.mark} AND part <> ''", (self.batch,)
+        )
+        target.ask(
+            f"UPDATE {CONTROL} SET state = 'rolled_back' WHERE batch = {words.mark}", (self.batch,)
+        )
+        return Removed(before=before, taken=taken, after=after, restored=restored)
+
+
+def _lines(removal: Removal, marks: Mapping[str, str]) -> Iterator[Line]:
+    """Lines of parts that were committed; the others have nothing in the target."""
+    for block in removal.keys.tuples():
+        for key, mark, updated, image in block:
+            if str(mark) in marks or mark == "touched":
+                yield key, str(mark), bool(updated), str(image or "")
