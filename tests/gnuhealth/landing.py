@@ -2,12 +2,12 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import servers
 from gnuhealth.environment import GnuHealth
-from gnuhealth.mapped import FOLDER, ORDER, dictionary, mappings
+from gnuhealth.mapped import in_force, in_order
 from legacy_his import LegacyHis
 from luodi.evidence.outcome import Outcome
 from luodi.evidence.progress import Silent
@@ -16,7 +16,8 @@ from luodi.migration.batch import State
 from luodi.migration.connect import connect
 from luodi.migration.extract import extract
 from luodi.migration.load import load
-from luodi.migration.loading.account import Loaded, Order
+from luodi.migration.loading.account import Account, Loaded, Order
+from luodi.migration.mapping.model import Book
 from luodi.migration.rollback import RolledBack, rollback
 from luodi.migration.source import opened
 from luodi.migration.target.postgresql import PostgreSQL
@@ -43,18 +44,20 @@ class Landing:
     workspace: Workspace
     new: GnuHealth
     target: PostgreSQL
-    loads: dict[str, Outcome[Loaded]]
+    book: Book
+    loads: dict[str, Outcome[Loaded]] = field(default_factory=dict)
+    before: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def load(self, domain: str, **changes: object) -> Outcome[Loaded]:
         """Load one domain with all its exclusions signed."""
-        rules = mappings()[domain]
+        rules = in_order(self.book)[domain]
         signed = frozenset(exclusion.id for exclusion in rules.exclusions)
         order = Order(**{"signed": signed, **changes})
         found = load(
             self.workspace,
             rules,
             self.target,
-            {path.stem: dictionary(path.stem) for path in FOLDER.glob("*.tsv")},
+            in_force(self.book),
             order,
             progress=Silent(),
         )
@@ -73,8 +76,12 @@ class Landing:
         return found
 
     def load_all(self) -> None:
-        for domain in ORDER:
+        for domain in in_order(self.book):
             self.load(domain)
+
+    def accounts(self) -> list[Account]:
+        """What became of the rows of every source table."""
+        return [each for found in self.loads.values() for each in found.result.tables]
 
     def roll_back(self, domain: str) -> Outcome[RolledBack]:
         batch = self.loads[domain].result.batch
@@ -103,7 +110,9 @@ class Landing:
 
 
 @contextlib.contextmanager
-def begun(source: System, password: str, base: Path, new: GnuHealth) -> Iterator[Landing]:
+def begun(
+    source: System, password: str, base: Path, new: GnuHealth, book: Book
+) -> Iterator[Landing]:
     """Connect and extract; nothing is loaded yet."""
     parameters = {
         "host": new.server.host,
@@ -118,6 +127,6 @@ def begun(source: System, password: str, base: Path, new: GnuHealth) -> Iterator
             extract(workspace, old, progress=Silent())
         target = PostgreSQL("gnuhealth", parameters)
         try:
-            yield Landing(workspace, new, target, {})
+            yield Landing(workspace, new, target, book)
         finally:
             target.close()

@@ -1,33 +1,31 @@
-"""The mapping of the legacy HIS to GNU Health, as an engineer on site writes it."""
+"""The mappings to GNU Health, as an engineer on site writes them."""
 
-import csv
-import tomllib
 from pathlib import Path
 
-import msgspec
+from luodi.migration.mapping.model import Book, Feed, Mapping
+from luodi.migration.mapping.read import read_book
 
-from luodi.migration.mapping.model import Feed, Mapping
-
-FOLDER = Path(__file__).parent / "mapping"
-ORDER = ("departments", "patients", "diagnoses", "drugs", "services", "charges")
-"""Domains in the order in which they are loaded."""
-
-
-def mappings() -> dict[str, Mapping]:
-    """Every domain, in order."""
-    return {name: _mapping(FOLDER / f"{name}.toml") for name in ORDER}
+LEGACY = Path(__file__).parent
+"""Folder with the mapping of the shared legacy HIS."""
+GENERATED = LEGACY / "generated"
+"""The same for the generated hospital."""
+_ORDER = ("departments", "patients", "diagnoses", "drugs", "services", "charges")
 
 
-def _mapping(path: Path) -> Mapping:
-    return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Mapping)
+def in_order(book: Book) -> dict[str, Mapping]:
+    """Domains in the order in which they are loaded."""
+    by_name = {mapping.domain: mapping for mapping in book.mappings}
+    assert by_name.keys() <= set(_ORDER)
+    return {name: by_name[name] for name in _ORDER if name in by_name}
 
 
-def feeds() -> list[Feed]:
-    return [feed for mapping in mappings().values() for feed in mapping.feeds]
+def feeds(book: Book) -> list[Feed]:
+    return [feed for mapping in in_order(book).values() for feed in mapping.feeds]
 
 
-def dictionary(name: str) -> dict[str, str]:
-    """Source values with their target values."""
-    with (FOLDER / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t")
-        return {row["source_value"]: row["target_value"] for row in rows}
+def in_force(book: Book) -> dict[str, dict[str, str | None]]:
+    """Dictionaries by name: source value to target value."""
+    return {dictionary.name: dictionary.in_force for dictionary in book.dictionaries}
+
+
+__all__ = ["GENERATED", "LEGACY", "feeds", "in_force", "in_order", "read_book"]

@@ -12,7 +12,7 @@ import pytest
 import servers
 from gnuhealth.environment import GnuHealth, Questions
 from gnuhealth.landing import Landing, begun, brought_to_life
-from gnuhealth.mapped import ORDER
+from gnuhealth.mapped import LEGACY, in_order, read_book
 from legacy_his import ROWS, TABLES, LegacyHis
 from luodi.evidence.model import Verdict
 from luodi.terminology import specification
@@ -22,6 +22,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.needs("gcc", "pg_config", "mariadbd", "/usr/lib/postgresql"),
 ]
+BOOK = read_book(LEGACY)
+ORDER = tuple(in_order(BOOK))
 DEMONSTRATION = {str(number) for number in range(1, 8)}
 """Staff that the scope decision leaves out."""
 Row = dict[str, str | None]
@@ -41,7 +43,7 @@ def landing(
 ) -> Iterator[Landing]:
     source = brought_to_life(legacy, mariadb, "legacy_his_landing")
     folder = tmp_path_factory.mktemp("landing")
-    with begun(source, mariadb.password, folder, new_gnuhealth()) as landing:
+    with begun(source, mariadb.password, folder, new_gnuhealth(), BOOK) as landing:
         landing.load_all()
         yield landing
 
@@ -85,7 +87,7 @@ def clean(text: str | None) -> str:
 
 def test_it_works(landing: Landing) -> None:
     """Every one of 38 tables and 33,296 rows: the equation holds, nothing is unexplained."""
-    accounts = [each for name in ORDER for each in landing.loads[name].result.tables]
+    accounts = landing.accounts()
     assert len({each.table for each in accounts}) == len(accounts) == TABLES
     assert sum(each.rows for each in accounts) == ROWS
     for each in accounts:
@@ -300,7 +302,7 @@ def test_the_roll_back_returns_the_target_to_its_first_checksum(
 ) -> None:
     """Read without Luodi, over every table of GNU Health, whether Luodi knows it or not."""
     source = brought_to_life(legacy, mariadb, "legacy_his_back")
-    with begun(source, mariadb.password, tmp_path, new_gnuhealth()) as landing:
+    with begun(source, mariadb.password, tmp_path, new_gnuhealth(), BOOK) as landing:
         before = landing.checksums()
         landing.load_all()
         loaded = landing.checksums()

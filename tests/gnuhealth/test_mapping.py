@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from gnuhealth.environment import GnuHealth
-from gnuhealth.mapped import FOLDER, ORDER, dictionary, feeds, mappings
+from gnuhealth.mapped import GENERATED, LEGACY, feeds, in_force, in_order, read_book
 from legacy_his import TABLES, LegacyHis
 from luodi.migration.mapping.model import ColumnRule, Predicate
 from luodi.transform.model import Concat, Dictionary, Lookup, Operation, When
 from servers import connect_postgresql
+
+BOOK = read_book(LEGACY)
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +34,14 @@ def columns_of(predicate: Predicate | None) -> set[str]:
 
 
 def test_it_works():
-    assert {path.stem for path in FOLDER.glob("*.toml")} == set(ORDER)
-    assert [mapping.domain for mapping in mappings().values()] == list(ORDER)
+    assert list(in_order(BOOK)) == [
+        *("departments", "patients", "diagnoses", "drugs", "services", "charges")
+    ]
 
 
 def test_every_table_is_mapped_or_excluded_with_reason_and_home(legacy):
-    mapped = {feed.from_ for feed in feeds()}
-    exclusions = [each for mapping in mappings().values() for each in mapping.exclusions]
+    mapped = {feed.from_ for feed in feeds(BOOK)}
+    exclusions = [each for mapping in BOOK.mappings for each in mapping.exclusions]
     assert mapped | {each.table for each in exclusions} == {table.name for table in legacy.tables}
     assert len(legacy.tables) == TABLES
     assert all(len(each.reason) > 8 and each.home for each in exclusions)
@@ -46,7 +49,7 @@ def test_every_table_is_mapped_or_excluded_with_reason_and_home(legacy):
 
 
 def test_the_source_has_every_column_that_is_read(legacy):
-    for feed in feeds():
+    for feed in feeds(BOOK):
         known = {column.name for column in legacy.table(feed.from_).columns}
         read = columns_of(feed.where)
         for rule in feed.columns:
@@ -57,17 +60,17 @@ def test_the_source_has_every_column_that_is_read(legacy):
 
 
 def test_every_look_up_and_dictionary_is_there():
-    known = [feed.id for feed in feeds()]
+    known = [feed.id for feed in feeds(BOOK)]
     assert len(set(known)) == len(known)
     named = set()
-    for place, feed in enumerate(feeds()):
+    for place, feed in enumerate(feeds(BOOK)):
         for rule in feed.columns:
             for step in steps_of(rule):
                 if isinstance(step, Lookup):
                     assert step.feed in known[:place], "what is looked up is loaded before"
                 if isinstance(step, Dictionary):
                     named.add(step.name)
-    assert {path.stem for path in FOLDER.glob("*.tsv")} == named
+    assert in_force(BOOK).keys() == named
 
 
 @pytest.mark.parametrize(
@@ -83,18 +86,19 @@ def test_every_look_up_and_dictionary_is_there():
 def test_a_dictionary_knows_every_value_of_its_column(legacy, name, table, column):
     source = legacy.table(table)
     place = [each.name for each in source.columns].index(column)
-    assert {row[place] for row in source.rows} <= dictionary(name).keys()
+    assert {row[place] for row in source.rows} <= in_force(BOOK)[name].keys()
 
 
 @pytest.mark.slow
 @pytest.mark.needs("gcc", "pg_config", "/usr/lib/postgresql")
-def test_the_target_has_every_column_that_is_written(gnuhealth: GnuHealth):
+@pytest.mark.parametrize("folder", [LEGACY, GENERATED], ids=["legacy", "generated"])
+def test_the_target_has_every_column_that_is_written(gnuhealth: GnuHealth, folder):
     with connect_postgresql(gnuhealth.server, gnuhealth.database) as connection:
         rows = connection.execute(
             "SELECT table_name, column_name, is_nullable = 'NO' FROM information_schema.columns "
             "WHERE table_schema = 'public'"
         ).fetchall()
-    for feed in feeds():
+    for feed in feeds(read_book(folder)):
         known = {column: required for table, column, required in rows if table == feed.to}
         given = {rule.to for rule in feed.columns} | {feed.key.column}
         assert given <= known.keys(), feed.id
@@ -108,9 +112,9 @@ def test_constants_and_dictionaries_name_what_is_entered_by_hand(gnuhealth: GnuH
         assert [row["id"] for row in ask.read("gnuhealth.institution", ["code"])] == [1]
         assert [row["id"] for row in ask.read("company.company", ["rec_name"])] == [1]
         units = {str(row["id"]): row["name"] for row in ask.read("product.uom", ["name"])}
-        assert {units[key] for key in dictionary("drug_unit").values()} == {"Unit", "Gram"}
+        assert {units[key] for key in in_force(BOOK)["drug_unit"].values()} == {"Unit", "Gram"}
         doses = {str(row["id"]): row["name"] for row in ask.read("gnuhealth.dose.unit", ["name"])}
-        found = {source: doses[key] for source, key in dictionary("dose_unit").items()}
+        found = {source: doses[key] for source, key in in_force(BOOK)["dose_unit"].items()}
     assert {source: name.lower().replace("ug", "μg") for source, name in found.items()} == {
         source: "unit" if source == "u" else source.lower() for source in found
     }
