@@ -129,27 +129,30 @@ def midnight(tail):
 
 
 def date_time(text):
-    """ISO 8601 with a blank or T, which is what generated moments look like."""
     plain = trim(upper(half_width(text)))
-    for mark in (" ", "T"):
-        head, found, tail = plain.partition(mark)
-        if found and number(head[:4], 4, 4) and head[4:5] in ("-", "/"):
-            parts, clock = day_of(head), clock_of(tail.lstrip(" ") if mark == " " else tail)
-            break
-    else:
-        parts, clock = day_of(plain), (0, 0, 0, 0)
-    if parts is None or clock is None:
-        return None if maybe_other(plain) else FAULT
+    if "时" in plain:
+        return None  # not known here
+    if len(plain) in (12, 14) and number(plain, 12, 14):
+        parts = plain[:4], plain[4:6], plain[6:8]
+        clock = clock_of(":".join(plain[at : at + 2] for at in range(8, len(plain), 2)))
+        return moment(parts, clock)
+    mark = next((mark for mark in plain if mark in " T"), None)
+    if mark is None:
+        return moment(day_of(plain), (0, 0, 0, 0))
+    head, _, tail = plain.partition(mark)
+    clock = clock_of(tail.lstrip(" ") if mark == " " else tail)
+    loose = head[4:5] in ("-", "/")
+    if not loose and (mark == "T" or tail.count(":") != 2 or "." in tail):
+        return FAULT
+    return moment(day_of(head), clock)
+
+
+def moment(parts, clock):
     try:
         # Moments of a migration have no zone.
         return datetime.datetime(*map(int, parts), *clock).isoformat(" ")  # noqa: DTZ001
-    except ValueError:
+    except (TypeError, ValueError):
         return FAULT
-
-
-def maybe_other(plain):
-    """Formats that this oracle does not know: 14 digits and the like."""
-    return len(digits(plain)) >= 11 and "-" not in plain and "/" not in plain
 
 
 def clock_of(text):
