@@ -1,97 +1,10 @@
 """Every operation means the same in every engine; ``cases.toml`` says what."""
 
-import tomllib
-from decimal import Decimal
-from pathlib import Path
-
-import msgspec
 import pytest
 
-from luodi.transform.model import OPERATIONS, Kind, Operation
-from luodi.transform.program import Column, Pairs, Program, Rule, Target
+from luodi.transform.model import OPERATIONS
 from luodi.transform.work import name_of
-
-CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))["operation"]
-OTHERS = [
-    Column(name="w", kind=Kind.TEXT),
-    Column(name="empty", kind=Kind.TEXT),
-    Column(name="n", kind=Kind.INTEGER),
-]
-DICTIONARIES = {"sex": Pairs(relation="sex", source="s", target="t")}
-LOOKUPS = {
-    "patient": Pairs(
-        relation="patient",
-        source="k",
-        target="t",
-        source_kind=Kind.INTEGER,
-        target_kind=Kind.INTEGER,
-    ),
-    "card": Pairs(relation="card", source="k", target="t"),
-}
-SEX = [
-    *(("男", "1"), ("女", "2"), ("女", "2"), ("不详", None), ("两可", "1"), ("两可", "2")),
-    *(("a'b\\", "引号"), (None, "9")),
-]
-
-
-def name(case):
-    return " ".join(step["op"] for step in case["steps"]) or f"to {case.get('target', 'text')}"
-
-
-def steps_of(case):
-    return msgspec.convert(case["steps"], tuple[Operation, ...])
-
-
-def told(value, kind):
-    """A value as the engine takes it."""
-    if value == "<null>":
-        return None
-    match kind:
-        case Kind.BOOLEAN:
-            return value == "true"
-        case Kind.INTEGER:
-            return int(value)
-        case Kind.FLOAT:
-            return float(value)
-        case Kind.DECIMAL:
-            return Decimal(value)
-        case _:
-            return value
-
-
-def outcomes(engine, written, case):
-    kind = Kind(case.get("kind", "text"))
-    target = Kind(case.get("target", "text"))
-    scale = case.get("scale")
-    values = [told(value, kind) for value, _ in case["cases"]]
-    if engine.name == "postgresql":
-        values = [None if isinstance(v, str) and "\0" in v else v for v in values]
-    column = Column(name="v", kind=kind, precision=38, scale=scale)
-    engine.keep("cases", [column, *OTHERS], [(value, "乙", " ", 7) for value in values])
-    engine.keep("sex", [Column(name="s", kind=Kind.TEXT), Column(name="t", kind=Kind.TEXT)], SEX)
-    whole = [Column(name="k", kind=Kind.INTEGER), Column(name="t", kind=Kind.INTEGER)]
-    engine.keep("patient", whole, [(7, 1007), (None, 1)])
-    texts = [Column(name="k", kind=Kind.TEXT), Column(name="t", kind=Kind.TEXT)]
-    engine.keep("card", texts, [("C-7", "K7")])
-    rule = Rule(
-        to="out",
-        target=Target(kind=target, scale=case.get("target_scale", scale)),
-        from_=("v",),
-        steps=steps_of(case),
-    )
-    program = Program(
-        relation="cases",
-        columns=(column, *OTHERS),
-        rules=(rule,),
-        dictionaries=DICTIONARIES,
-        lookups=LOOKUPS,
-    )
-    found = engine.run(program)
-    assert len(found) == len(values)
-    return {
-        value: "<fault>" if faults else "<null>" if result is None else written(result)
-        for (value, _), (result, faults) in zip(case["cases"], found, strict=True)
-    }
+from transform.cases import CASES, name, outcomes, steps_of
 
 
 def test_every_operation_has_cases():
@@ -100,13 +13,13 @@ def test_every_operation_has_cases():
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_duckdb(duck, written, case):
-    assert outcomes(duck, written, case) == dict(case["cases"])
+def test_duckdb(duck, case):
+    assert outcomes(duck, case) == dict(case["cases"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_postgresql(postgres, written, case):
+def test_postgresql(postgres, case):
     """A text with U+0000 cannot even be in a table of PostgreSQL."""
     expected = {value: out for value, out in case["cases"] if "\0" not in value}
-    found = outcomes(postgres, written, case)
+    found = outcomes(postgres, case)
     assert {value: found[value] for value in expected} == expected

@@ -133,7 +133,7 @@ class Spark(Dialect):
     def as_integer(self, value: Value) -> str:
         x = value.sql
         if value.kind in (Kind.FLOAT, Kind.DECIMAL):
-            return f"CASE WHEN {x} = floor({x}) THEN try_cast({x} AS BIGINT) END"
+            return f"CASE WHEN {x} % 1 = 0 THEN try_cast({x} AS BIGINT) END"
         return f"try_cast({x} AS BIGINT)"
 
     def as_decimal(self, value: Value, scale: int, precision: int = DIGITS) -> str:
