@@ -13,6 +13,7 @@ from dataclasses import replace
 from luodi.evidence.errors import WrongUse
 from luodi.transform.model import Boolean, Kind
 from luodi.transform.operations import moment, number
+from luodi.transform.operations.read import Read
 from luodi.transform.program import Target
 from luodi.transform.work import Fault, Value, Work
 
@@ -50,20 +51,19 @@ def _converted(value: Value, target: Target, work: Work) -> tuple[Value, list[Fa
             )
     if value.kind is target.kind:
         return value, []
-    given = work.named(value)
     match target.kind:
         case Kind.DATE:
-            operation, sql = "date", _day(given, work)
+            operation, found = "date", _day(value, work)
         case Kind.DATETIME:
-            operation, sql = "date_time", moment.moment(given, work)
+            operation, found = "date_time", moment.moment(value, work)
         case Kind.BOOLEAN:
-            done = number.boolean(Boolean(yes=_YES, no=_NO), given, work)
+            done = number.boolean(Boolean(yes=_YES, no=_NO), value, work)
             return done.value, [Fault("boolean", work.let(done.fault or "FALSE"))]
         case Kind.TIME:
-            operation, sql = "time", _shaped(given, _TIME, work.dialect.clock, work)
+            operation, found = "time", _shaped(value, _TIME, work.dialect.clock, work)
         case _:
-            operation, sql = "float", _real(given, work)
-    return _checked(Value(sql, target.kind), given, operation, work)
+            operation, found = "float", _real(value, work)
+    return _checked(Value(found.value, target.kind), found, operation, work)
 
 
 def _text(value: Value, target: Target, work: Work) -> tuple[Value, list[Fault]]:
@@ -81,11 +81,9 @@ def _text(value: Value, target: Target, work: Work) -> tuple[Value, list[Fault]]
 
 
 def _integer(value: Value, target: Target, work: Work) -> tuple[Value, list[Fault]]:
-    given = work.named(value)
-    found = work.let(number.whole(given, work))
-    if target.bits < 64:
-        found = work.dialect.narrowed(found, target.bits)
-    return _checked(Value(found, Kind.INTEGER), given, "integer", work)
+    found = number.whole(value, work)
+    sql = work.dialect.narrowed(found.value, target.bits) if target.bits < 64 else found.value
+    return _checked(Value(sql, Kind.INTEGER), found, "integer", work)
 
 
 def _decimal(value: Value, target: Target, work: Work) -> tuple[Value, list[Fault]]:
@@ -96,38 +94,38 @@ def _decimal(value: Value, target: Target, work: Work) -> tuple[Value, list[Faul
     precision = target.precision or 38
     if value.kind is Kind.DECIMAL and (value.precision, own) == (precision, scale):
         return value, []
-    given = work.named(value)
-    found = Value(work.let(number.amount(given, scale, work, rounded=False)), Kind.DECIMAL)
-    found = replace(found, scale=scale)
+    found = number.amount(value, scale, work, rounded=False)
+    result = Value(found.value, Kind.DECIMAL, scale=scale)
     if precision < 38:
-        sql = work.dialect.as_decimal(found, scale, precision)
-        found = replace(found, sql=sql, precision=precision)
-    return _checked(found, given, "decimal", work)
+        sql = work.dialect.as_decimal(result, scale, precision)
+        result = replace(result, sql=sql, precision=precision)
+    return _checked(result, found, "decimal", work)
 
 
-def _day(given: Value, work: Work) -> str:
+def _day(value: Value, work: Work) -> Read:
     """A moment is a day only at midnight: nobody asked to drop the time."""
-    found = moment.day(given, work)
-    if given.kind is not Kind.DATETIME:
+    found = moment.day(value, work)
+    if value.kind is not Kind.DATETIME:
         return found
-    day = work.let(found)
-    again = work.dialect.as_moment(Value(day, Kind.DATE))
-    return f"CASE WHEN {again} = {given.sql} THEN {day} END"
+    again = work.dialect.as_moment(Value(found.value, Kind.DATE))
+    midnight = f"CASE WHEN {again} = {found.given} THEN {found.value} END"
+    return Read(work.let(midnight), found.given)
 
 
-def _real(given: Value, work: Work) -> str:
-    if given.kind in (Kind.INTEGER, Kind.DECIMAL):
-        return work.dialect.as_real(given)
-    return _shaped(given, _REAL, work.dialect.real, work)
+def _real(value: Value, work: Work) -> Read:
+    if value.kind in (Kind.INTEGER, Kind.DECIMAL):
+        return Read.of(value, work.dialect.as_real(value), work)
+    return _shaped(value, _REAL, work.dialect.real, work)
 
 
-def _shaped(given: Value, pattern: str, read: Callable[[str], str], work: Work) -> str:
+def _shaped(value: Value, pattern: str, read: Callable[[str], str], work: Work) -> Read:
     words = work.dialect
-    plain = work.let(number.plain_text(work.text(given), work))
-    return read(work.let(f"CASE WHEN {words.matches(plain, pattern)} THEN {plain} END"))
+    text = work.text(value)
+    plain = work.let(number.plain_text(text, work))
+    shaped = work.let(f"CASE WHEN {words.matches(plain, pattern)} THEN {plain} END")
+    return Read(work.let(read(shaped)), text)
 
 
-def _checked(result: Value, given: Value, operation: str, work: Work) -> tuple[Value, list[Fault]]:
-    found = work.named(result)
-    fault = work.let(f"({given.sql} IS NOT NULL AND {found.sql} IS NULL)")
-    return found, [Fault(operation, fault)]
+def _checked(result: Value, found: Read, operation: str, work: Work) -> tuple[Value, list[Fault]]:
+    done = found.worked(result, work)
+    return done.value, [Fault(operation, work.let(done.fault or "FALSE"))]

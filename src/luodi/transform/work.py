@@ -21,7 +21,9 @@ class Value:
     """A value in SQL.
 
     ``trimmed``: no white space at its ends; ``sound``: a text that cannot hold U+0000;
-    ``nothing``: NULL, whose kind is anybody's.
+    ``nothing``: NULL, whose kind is anybody's.  ``raw`` names the text as it was before it was
+    trimmed (and blanks made NULL, where ``blank_is_null``): an operation that looks for what most
+    rows hold may look there first, and trim the others only.
     """
 
     sql: str
@@ -31,6 +33,12 @@ class Value:
     trimmed: bool = False
     sound: bool = False
     nothing: bool = False
+    raw: str | None = None
+    blank_is_null: bool = False
+
+    def becoming(self, sql: str, *, trimmed: bool = False, sound: bool = False) -> Value:
+        """Another value of the same kind."""
+        return Value(sql, self.kind, scale=self.scale, trimmed=trimmed, sound=sound)
 
 
 class Fault(NamedTuple):
@@ -38,6 +46,17 @@ class Fault(NamedTuple):
 
     operation: str
     sql: str
+
+
+class Rest(NamedTuple):
+    """A text that is to be read.
+
+    ``quick`` names what a short cut read, or is None; ``text`` names the text where that found
+    nothing, NULL elsewhere, and so it is the text that is at fault if nobody else can read it.
+    """
+
+    quick: str | None
+    text: str
 
 
 class Worked(NamedTuple):
@@ -58,6 +77,8 @@ class Run(NamedTuple):
     faults: tuple[Fault, ...]
 
 
+ShortCut = Callable[[str, Callable[[str], str]], str | None]
+"""Reads a named text where an engine does that at once: (text, how to name a value) → value."""
 Renderer = Callable[[Any, Value, "Work"], Worked]
 """One operation in one dialect: (step, value, work) → what becomes of the value."""
 
@@ -115,6 +136,17 @@ class Work:
             return self.named(value)
         return Value(self.text(value), trimmed=True, sound=True)
 
+    def rest(self, value: Value, short_cut: ShortCut | None) -> Rest:
+        """Look for the rows that a short cut reads, and leave the others."""
+        x = value.raw or self.text(value)
+        found = short_cut(x, self.let) if short_cut else None
+        quick = None if found is None else self.let(found)
+        text = x if quick is None else self.let(f"CASE WHEN {quick} IS NULL THEN {x} END")
+        if value.raw:
+            text = self.let(self.dialect.trimmed(text))
+            text = self.let(f"NULLIF({text}, '')") if value.blank_is_null else text
+        return Rest(quick, text)
+
     def pairs(self, found: Pairs | None, name: str) -> Pairs:
         """What a dictionary or lookup translates by.
 
@@ -155,10 +187,8 @@ class Work:
         after = self.named(done.value)
         if after.kind is not before.kind or after.kind is Kind.DECIMAL:
             before, after = self.as_text(before), self.as_text(after)
-        return replace(
-            after,
-            sql=f"CASE WHEN {fault} THEN {self.let(before.sql)} ELSE {after.sql} END",
-            precision=None,
+        return after.becoming(
+            f"CASE WHEN {fault} THEN {self.let(before.sql)} ELSE {after.sql} END",
             trimmed=before.trimmed and after.trimmed,
             sound=before.sound and after.sound,
         )

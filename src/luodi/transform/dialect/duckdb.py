@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from luodi.transform.characters import WHITE
 from luodi.transform.dialect.registry import OPERATIONS
-from luodi.transform.dialect.words import DIGITS, Dialect
+from luodi.transform.dialect.words import DIGITS, Dialect, Let
 from luodi.transform.model import Kind
 from luodi.transform.work import Value
 
@@ -45,10 +45,16 @@ class DuckDB(Dialect):
         return rf"regexp_replace({written}, '\.0$', '')" if value.kind is Kind.FLOAT else written
 
     def trimmed(self, x: str) -> str:
-        """Ends with white space are found by pattern: trimming by a set costs 900 ns a row."""
-        ends = f"regexp_matches({x}, {self.literal(f'^[{WHITE}]')}) OR "
-        ends += f"regexp_matches({x}, {self.literal(f'[{WHITE}]$')})"
-        return f"CASE WHEN {ends} THEN trim({x}, {self.literal(WHITE)}) ELSE {x} END"
+        """Most texts have nothing to trim, and two cheap looks at their ends tell.
+
+        ns a row of 20 characters: `trim` by this set 1,340, both patterns 97, these looks 78; for
+        what is left `regexp_replace` 440.  A first character beyond the common ones is looked at
+        more closely whether it is white or not.
+        """
+        first = f"ascii({x}) <= 32 OR ascii({x}) BETWEEN 127 AND 13311 OR ascii({x}) > 65000"
+        last = f"regexp_matches({x}, {self.literal(f'[{WHITE}]$')})"
+        gone = f"regexp_replace({x}, {self.literal(f'^[{WHITE}]+|[{WHITE}]+$')}, '', 'g')"
+        return f"CASE WHEN {first} OR {last} THEN {gone} ELSE {x} END"
 
     def is_blank(self, x: str) -> str:
         return f"regexp_full_match({x}, {self.literal(f'[{WHITE}]*')})"
@@ -114,26 +120,32 @@ class DuckDB(Dialect):
 
     # --- short cuts: what is written as DuckDB itself would write it needs no pattern -------------
 
-    def quick_integer(self, x: str) -> str | None:
-        return _as_written(x, "BIGINT")
+    def quick_integer(self, x: str, let: Let) -> str | None:
+        return _as_written(x, let(self.integer(x)))
 
-    def quick_decimal(self, x: str, scale: int) -> str | None:
+    def quick_decimal(self, x: str, let: Let, scale: int) -> str | None:
         if scale >= _NARROW:
             return None
-        found = _as_written(x, f"DECIMAL({_NARROW}, {scale})")
-        return f"CAST({found} AS {self.type_of(Kind.DECIMAL, scale=scale)})"
+        found = let(f"TRY_CAST({x} AS DECIMAL({_NARROW}, {scale}))")
+        return f"CAST({_as_written(x, found)} AS {self.type_of(Kind.DECIMAL, scale=scale)})"
 
-    def quick_day(self, x: str) -> str | None:
-        return f"CASE WHEN strlen({x}) = 10 THEN {_as_written(x, 'DATE')} END"
+    def quick_day(self, x: str, let: Let) -> str | None:
+        found = let(f"CASE WHEN strlen({x}) = 10 THEN {self.day(x)} END")
+        return _as_written(x, found)
 
-    def quick_moment(self, x: str, *, fraction: bool) -> str | None:
-        found = f"TRY_CAST({x} AS TIMESTAMP)"
-        written = f"CAST({found} AS VARCHAR)"
-        same = f"{written} = {x}"
-        if fraction:
-            same += f" OR {written} || '.0' = {x} OR {written} || '.000' = {x}"
+    def quick_moment(self, x: str, let: Let, *, fraction: bool) -> str | None:
         long = f"strlen({x}) BETWEEN 19 AND 26" if fraction else f"strlen({x}) = 19"
-        return f"CASE WHEN {long} AND ({same}) THEN {found} END"
+        found = let(f"CASE WHEN {long} THEN {self.moment(x)} END")
+        if not fraction:
+            return _as_written(x, found)
+        written = let(f"CAST({found} AS VARCHAR)")
+        same = f"{written} = {x} OR {written} || '.0' = {x} OR {written} || '.000' = {x}"
+        return f"CASE WHEN {same} THEN {found} END"
+
+    def quick_card(self, x: str, let: Let) -> str | None:
+        """17 characters that are a number of 17 digits can be nothing but digits."""
+        found = let(f"CASE WHEN strlen({x}) = 18 THEN {self.integer(f'left({x}, 17)')} END")
+        return f"CASE WHEN {found} BETWEEN {10**16} AND {10**17 - 1} THEN {found} END"
 
     # --- between kinds ----------------------------------------------------------------------------
 
@@ -164,8 +176,8 @@ class DuckDB(Dialect):
         return f"list_filter([{', '.join(texts)}], lambda fault: fault IS NOT NULL)"
 
 
-def _as_written(x: str, type_: str) -> str:
-    found = f"TRY_CAST({x} AS {type_})"
+def _as_written(x: str, found: str) -> str:
+    """What was found, where DuckDB would write it as it stands there."""
     return f"CASE WHEN CAST({found} AS VARCHAR) = {x} THEN {found} END"
 
 

@@ -118,13 +118,7 @@ class PostgreSQL(Dialect):
 
     def day(self, x: str) -> str:
         year, month, day = (f"CAST(split_part({x}, '-', {n}) AS integer)" for n in (1, 2, 3))
-        leap = f"({year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0))"
-        last = (
-            f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 "
-            f"WHEN {leap} THEN 29 ELSE 28 END"
-        )
-        exists = f"{year} > 0 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND {last}"
-        return f"CASE WHEN {exists} THEN make_date({year}, {month}, {day}) END"
+        return self.civil(year, month, day)
 
     def moment(self, x: str) -> str:
         return f"({self.day(_piece(x, 1))} + {self.clock(_piece(x, 2))})"

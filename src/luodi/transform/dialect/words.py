@@ -8,13 +8,15 @@ characters, bracket expressions, groups, ``{m,n}``, ``?``, ``*``, ``+`` and ``|`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.transform.characters import CAPITALS, SMALL, WHITE
 from luodi.transform.model import Kind, Step
 from luodi.transform.work import Renderer, Value, name_of
 
+Let = Callable[[str], str]
+"""Names a value: `Work.let`."""
 DIGITS = 38
 """Digits of the widest decimal."""
 
@@ -186,17 +188,33 @@ class Dialect(ABC):
 
     # --- short cuts: NULL where they do not apply, None where the engine has no use for them ------
 
-    def quick_integer(self, x: str) -> str | None:
+    def quick_integer(self, x: str, let: Let) -> str | None:
         return None
 
-    def quick_decimal(self, x: str, scale: int) -> str | None:
+    def quick_decimal(self, x: str, let: Let, scale: int) -> str | None:
         return None
 
-    def quick_day(self, x: str) -> str | None:
+    def quick_day(self, x: str, let: Let) -> str | None:
         return None
 
-    def quick_moment(self, x: str, *, fraction: bool) -> str | None:
+    def quick_moment(self, x: str, let: Let, *, fraction: bool) -> str | None:
         return None
+
+    def quick_card(self, x: str, let: Let) -> str | None:
+        """The first 17 digits of a text that has 18 characters, as a number."""
+        return None
+
+    def civil(self, year: str, month: str, day: str) -> str:
+        """A day from three whole numbers; NULL where there is no such day."""
+        leap = f"({year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0))"
+        last = (
+            f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 "
+            f"WHEN {leap} THEN 29 ELSE 28 END"
+        )
+        exists = f"{year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12"
+        exists += f" AND {day} BETWEEN 1 AND {last}"
+        parts = ", ".join(f"CAST({part} AS INTEGER)" for part in (year, month, day))
+        return f"CASE WHEN {exists} THEN make_date({parts}) END"
 
     # --- between kinds ----------------------------------------------------------------------------
 

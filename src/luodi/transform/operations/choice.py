@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from luodi.transform.constants import constant, constant_as
 from luodi.transform.model import (
@@ -31,9 +30,7 @@ def default(step: Default, value: Value, work: Work) -> Worked:
     other = constant_as(step.value, value, work)
     if other is None:
         value, other = work.as_text(value), constant(str(step.value), work)
-    return Worked(
-        replace(value, sql=f"COALESCE({value.sql}, {other.sql})", precision=None, trimmed=False)
-    )
+    return Worked(value.becoming(f"COALESCE({value.sql}, {other.sql})"))
 
 
 def set_constant(step: Constant, value: Value, work: Work) -> Worked:
@@ -51,7 +48,7 @@ def coalesce(step: Coalesce, value: Value, work: Work) -> Worked:
     if not taken:
         return Worked(value)
     sql = f"COALESCE({', '.join(one.sql for one in taken)})"
-    return Worked(replace(taken[0], sql=sql, precision=None, trimmed=False, sound=False))
+    return Worked(taken[0].becoming(sql))
 
 
 def concat(step: Concat, value: Value, work: Work) -> Worked:
@@ -68,7 +65,8 @@ def one_of(step: OneOf, value: Value, work: Work) -> Worked:
     found = work.named(value)
     text = work.text(found)
     fault = work.let(f"COALESCE(NOT {_listed(text, step.values, work)}, FALSE)")
-    return Worked(replace(found, sql=f"CASE WHEN NOT {fault} THEN {found.sql} END"), fault)
+    listed = f"CASE WHEN NOT {fault} THEN {found.sql} END"
+    return Worked(found.becoming(listed, trimmed=found.trimmed, sound=found.sound), fault)
 
 
 def require(step: Require, value: Value, work: Work) -> Worked:
@@ -99,13 +97,7 @@ def when(step: When, value: Value, work: Work) -> Worked:
         one, two = _alike(one, two, work)
     sql = f"CASE WHEN {test} THEN {one.sql} ELSE {two.sql} END"
     return Worked(
-        replace(
-            one,
-            sql=sql,
-            precision=None,
-            trimmed=one.trimmed and two.trimmed,
-            sound=one.sound and two.sound,
-        ),
+        one.becoming(sql, trimmed=one.trimmed and two.trimmed, sound=one.sound and two.sound),
         inner=tuple(faults),
     )
 
@@ -118,7 +110,9 @@ def _alike(one: Value, two: Value, work: Work) -> tuple[Value, Value]:
     words = work.dialect
     for nothing, value, first in ((one, two, True), (two, one, False)):
         if nothing.nothing:
-            same = replace(value, sql=words.null(value.kind, value.scale or 0))
+            same = value.becoming(
+                words.null(value.kind, value.scale or 0), trimmed=True, sound=True
+            )
             return (same, value) if first else (value, same)
     return work.as_text(one), work.as_text(two)
 
@@ -129,7 +123,8 @@ def _said(value: Value, work: Work) -> Value:
         return value
     found = work.named(value)
     blank = f"{found.sql} = ''" if found.trimmed else work.dialect.is_blank(found.sql)
-    return replace(found, sql=work.let(f"CASE WHEN {blank} THEN NULL ELSE {found.sql} END"))
+    said = work.let(f"CASE WHEN {blank} THEN NULL ELSE {found.sql} END")
+    return found.becoming(said, trimmed=found.trimmed, sound=found.sound)
 
 
 def _listed(text: str, values: Sequence[str], work: Work) -> str:
@@ -164,5 +159,5 @@ def _translated(pairs: Pairs, value: Value, work: Work) -> Worked:
 
 def _key(pairs: Pairs, value: Value, work: Work) -> str:
     if pairs.source_kind is Kind.INTEGER:
-        return whole(value, work)
+        return whole(value, work).value
     return work.text(value) if pairs.source_kind is Kind.TEXT else work.named(value).sql

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 from luodi.transform.characters import FULL, HALF
 from luodi.transform.formats import AFTERNOON, MONTHS, Pattern, patterns
 from luodi.transform.model import DATE_FORMATS, DATETIME_FORMATS, Date, DateTime, Kind
+from luodi.transform.operations.read import Read
 from luodi.transform.work import Value, Work, Worked
 
 _MIDNIGHT = r"[T ] *0?0:00(?::00(?:\.0+)?)?"
@@ -14,64 +16,59 @@ _MIDNIGHT = r"[T ] *0?0:00(?::00(?:\.0+)?)?"
 
 def date(step: Date, value: Value, work: Work) -> Worked:
     """Render `Date`."""
-    given = work.named(value)
-    found = work.let(day(given, work, step.formats))
-    tests = _between(found, work, Kind.DATE, step.earliest, step.latest)
-    return _faulty(found, tests, Kind.DATE, given, work)
+    found = day(value, work, step.formats)
+    tests = _between(found.value, work, Kind.DATE, step.earliest, step.latest)
+    return _faulty(found, tests, Kind.DATE, work)
 
 
 def date_time(step: DateTime, value: Value, work: Work) -> Worked:
     """Render `DateTime`."""
-    given = work.named(value)
-    found = work.let(moment(given, work, step.formats))
-    tests = _between(found, work, Kind.DATETIME, step.earliest, step.latest)
-    return _faulty(found, tests, Kind.DATETIME, given, work)
+    found = moment(value, work, step.formats)
+    tests = _between(found.value, work, Kind.DATETIME, step.earliest, step.latest)
+    return _faulty(found, tests, Kind.DATETIME, work)
 
 
 # --- shared ---------------------------------------------------------------------------------------
 
 
-def day(value: Value, work: Work, formats: tuple[str, ...] = ()) -> str:
+def day(value: Value, work: Work, formats: tuple[str, ...] = ()) -> Read:
     """A day; NULL where the value is none.  A moment becomes the day it lies in."""
     words = work.dialect
     if value.kind is Kind.DATE:
-        return value.sql
+        return Read.of(value, value.sql, work)
     if value.kind is Kind.DATETIME:
-        return words.as_day(value)
-    x = work.text(value)
-    quick = words.quick_day(x) if not formats or formats[0] == "%Y-%m-%d" else None
-    rest = x if quick is None else work.let(f"CASE WHEN {work.let(quick)} IS NULL THEN {x} END")
-    plain = _plain(rest, work)
+        return Read.of(value, words.as_day(value), work)
+    iso = not formats or formats[0] == "%Y-%m-%d"
+    rest = work.rest(value, words.quick_day if iso else None)
+    plain = _plain(rest.text, work)
     if not formats:
         tail = words.rewritten(plain, f"([^ T]+){_MIDNIGHT}", r"\1")
         long = words.matches(plain, f"([^ T]+){_MIDNIGHT}")
         plain = work.let(f"CASE WHEN {long} THEN {tail} ELSE {plain} END")
-    tries = [] if quick is None else [work.let(quick)]
+    tries = []
     for format_ in formats or DATE_FORMATS:
         for pattern in patterns(format_, time=False):
-            whole = _day_alone(pattern)
-            tries.append(words.day(work.let(_rewritten(plain, whole, work))))
-    return f"COALESCE({', '.join(tries)})" if len(tries) > 1 else tries[0]
+            tries.append(words.day(work.let(_rewritten(plain, _day_alone(pattern), work))))
+    return Read.first(rest, tries, work)
 
 
-def moment(value: Value, work: Work, formats: tuple[str, ...] = ()) -> str:
+def moment(value: Value, work: Work, formats: tuple[str, ...] = ()) -> Read:
     """A moment; NULL where the value is none.  A day becomes its midnight."""
     words = work.dialect
     if value.kind is Kind.DATETIME:
-        return value.sql
+        return Read.of(value, value.sql, work)
     if value.kind is Kind.DATE:
-        return words.as_moment(value)
-    x = work.text(value)
+        return Read.of(value, words.as_moment(value), work)
     iso = not formats or formats[0] == "%Y-%m-%d %H:%M:%S"
-    quick = words.quick_moment(x, fraction=not formats) if iso else None
-    rest = x if quick is None else work.let(f"CASE WHEN {work.let(quick)} IS NULL THEN {x} END")
-    plain = _plain(rest, work)
-    tries = [] if quick is None else [work.let(quick)]
+    quick = partial(words.quick_moment, fraction=not formats)
+    rest = work.rest(value, quick if iso else None)
+    plain = _plain(rest.text, work)
+    tries = []
     for format_ in formats or DATETIME_FORMATS:
         for pattern in patterns(format_, time=True):
             found = words.moment(work.let(_rewritten(plain, pattern, work)))
             tries.append(_moved(found, plain, work) if pattern.halves else found)
-    return f"COALESCE({', '.join(tries)})" if len(tries) > 1 else tries[0]
+    return Read.first(rest, tries, work)
 
 
 def _day_alone(pattern: Pattern) -> Pattern:
@@ -125,6 +122,6 @@ def _between(
     return [f"{found} BETWEEN {start} AND {end}"]
 
 
-def _faulty(found: str, tests: list[str], kind: Kind, given: Value, work: Work) -> Worked:
-    result = work.named(Value(f"CASE WHEN {' AND '.join(tests)} THEN {found} END", kind))
-    return Worked(result, f"({given.sql} IS NOT NULL AND {result.sql} IS NULL)")
+def _faulty(found: Read, tests: list[str], kind: Kind, work: Work) -> Worked:
+    result = Value(f"CASE WHEN {' AND '.join(tests)} THEN {found.value} END", kind)
+    return found.worked(result, work)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, localcontext
 from decimal import Decimal as Number
+from functools import partial
 
 from luodi.evidence.errors import WrongUse
 from luodi.transform.characters import FULL, HALF
 from luodi.transform.constants import DIGITS
 from luodi.transform.model import Boolean, Decimal, Integer, Kind, Multiply
+from luodi.transform.operations.read import Read
 from luodi.transform.work import Value, Work, Worked
 
 LOOSE_SCALE = 10
@@ -21,20 +23,20 @@ _PLAIN = r"[0-9]+\.?[0-9]*|\.[0-9]+"
 
 def integer(step: Integer, value: Value, work: Work) -> Worked:
     """Render `Integer`."""
-    given = work.named(value)
-    found = work.let(whole(given, work))
+    found = whole(value, work)
     tests = []
     if step.least is not None:
-        tests.append(f"{found} >= {work.dialect.constant(Kind.INTEGER, str(step.least))}")
+        least = work.dialect.constant(Kind.INTEGER, str(step.least))
+        tests.append(f"{found.value} >= {least}")
     if step.most is not None:
-        tests.append(f"{found} <= {work.dialect.constant(Kind.INTEGER, str(step.most))}")
-    return _faulty(Value(_within(found, tests), Kind.INTEGER), given, work)
+        most = work.dialect.constant(Kind.INTEGER, str(step.most))
+        tests.append(f"{found.value} <= {most}")
+    return found.worked(Value(_within(found.value, tests), Kind.INTEGER), work)
 
 
 def decimal(step: Decimal, value: Value, work: Work) -> Worked:
     """Render `Decimal`."""
-    given = work.named(value)
-    found = work.let(amount(given, step.scale, work, rounded=step.round))
+    found = amount(value, step.scale, work, rounded=step.round)
     tests = []
     for bound, sign, rounding in (
         (step.least, ">=", ROUND_CEILING),
@@ -42,34 +44,34 @@ def decimal(step: Decimal, value: Value, work: Work) -> Worked:
     ):
         if bound is not None:
             text = _bound(bound, step.scale, rounding)
-            tests.append(f"{found} {sign} {work.dialect.constant(Kind.DECIMAL, text, step.scale)}")
-    result = Value(_within(found, tests), Kind.DECIMAL, scale=step.scale)
-    return _faulty(result, given, work)
+            limit = work.dialect.constant(Kind.DECIMAL, text, step.scale)
+            tests.append(f"{found.value} {sign} {limit}")
+    result = Value(_within(found.value, tests), Kind.DECIMAL, scale=step.scale)
+    return found.worked(result, work)
 
 
 def multiply(step: Multiply, value: Value, work: Work) -> Worked:
     """Render `Multiply`, exactly: the product has the decimals of both."""
-    given = work.named(value)
     factor = step.factor.normalize()
     factor_scale = max(0, -int(factor.as_tuple().exponent))
-    if given.kind is Kind.INTEGER:
-        scale, found = 0, work.let(work.dialect.as_decimal(given, 0))
-    elif given.kind is Kind.DECIMAL and given.scale is not None:
-        scale, found = given.scale, given.sql
+    if value.kind is Kind.INTEGER:
+        scale, found = 0, Read.of(value, work.dialect.as_decimal(value, 0), work)
+    elif value.kind is Kind.DECIMAL and value.scale is not None:
+        scale, found = value.scale, Read.of(value, value.sql, work)
     else:
-        scale, found = LOOSE_SCALE, work.let(amount(given, LOOSE_SCALE, work, rounded=False))
+        scale, found = LOOSE_SCALE, amount(value, LOOSE_SCALE, work, rounded=False)
     total = scale + factor_scale
     if total >= DIGITS or abs(factor) >= 10 ** (DIGITS // 2):
         raise WrongUse("transform.factor_unfit", {"factor": format(factor, "f")})
     if factor == 0:
-        product = f"CASE WHEN {found} IS NOT NULL THEN {_zero(work, total)} END"
+        product = f"CASE WHEN {found.value} IS NOT NULL THEN {_zero(work, total)} END"
     else:
         with localcontext(prec=100):
             most = (Number(10) ** (DIGITS - total) - Number(1).scaleb(-total)) / abs(factor)
         limit = work.dialect.constant(Kind.DECIMAL, _bound(most, scale, ROUND_FLOOR), scale)
-        sql = work.dialect.product(found, scale, format(factor, "f"), factor_scale)
-        product = f"CASE WHEN abs({found}) <= {limit} THEN {sql} END"
-    return _faulty(Value(product, Kind.DECIMAL, scale=total), given, work)
+        sql = work.dialect.product(found.value, scale, format(factor, "f"), factor_scale)
+        product = f"CASE WHEN abs({found.value}) <= {limit} THEN {sql} END"
+    return found.worked(Value(product, Kind.DECIMAL, scale=total), work)
 
 
 def boolean(step: Boolean, value: Value, work: Work) -> Worked:
@@ -82,45 +84,39 @@ def boolean(step: Boolean, value: Value, work: Work) -> Worked:
         if listed
     )
     sql = f"CASE{tests} END" if tests else work.dialect.null(Kind.BOOLEAN)
-    return _faulty(Value(sql, Kind.BOOLEAN), given, work)
+    return Read(given.sql, given.sql).worked(Value(sql, Kind.BOOLEAN), work)
 
 
 # --- shared ---------------------------------------------------------------------------------------
 
 
-def whole(value: Value, work: Work) -> str:
+def whole(value: Value, work: Work) -> Read:
     """A whole number of 64 bits; NULL where the value is none."""
     words = work.dialect
     if value.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.BOOLEAN):
-        return words.as_integer(work.named(value))
-    x = work.text(value)
-    quick = words.quick_integer(x)
-    rest = x if quick is None else work.let(_unless(work.let(quick), x))
-    plain = work.let(plain_text(rest, work))
-    slow = words.integer(
-        work.let(f"CASE WHEN {words.matches(plain, '[+-]?[0-9]+')} THEN {plain} END")
-    )
-    return slow if quick is None else f"COALESCE({work.let(quick)}, {slow})"
+        given = work.named(value)
+        return Read.of(given, words.as_integer(given), work)
+    rest = work.rest(value, words.quick_integer)
+    plain = work.let(plain_text(rest.text, work))
+    shaped = f"CASE WHEN {words.matches(plain, '[+-]?[0-9]+')} THEN {plain} END"
+    return Read.first(rest, [words.integer(work.let(shaped))], work)
 
 
-def amount(value: Value, scale: int, work: Work, *, rounded: bool) -> str:
+def amount(value: Value, scale: int, work: Work, *, rounded: bool) -> Read:
     """A decimal with `scale` digits behind the point; NULL where the value is none."""
     words = work.dialect
-    given = work.named(value)
-    if given.kind in (Kind.INTEGER, Kind.BOOLEAN):
+    if value.kind in (Kind.INTEGER, Kind.BOOLEAN):
+        given = work.named(value)
         source = Value(work.let(words.as_integer(given)), Kind.INTEGER)
-        return words.as_decimal(source, scale)
-    if given.kind is Kind.DECIMAL and given.scale is not None and given.scale <= scale:
-        return words.as_decimal(given, scale)
-    x = work.text(given)
-    quick = words.quick_decimal(x, scale)
-    rest = x if quick is None else work.let(_unless(work.let(quick), x))
-    number = work.let(_number(work.let(plain_text(rest, work)), work))
+        return Read.of(given, words.as_decimal(source, scale), work)
+    if value.kind is Kind.DECIMAL and value.scale is not None and value.scale <= scale:
+        return Read.of(value, words.as_decimal(value, scale), work)
+    rest = work.rest(value, partial(words.quick_decimal, scale=scale))
+    number = work.let(_number(work.let(plain_text(rest.text, work)), work))
     if not rounded:
         exact = words.matches(number, rf"-?[0-9]+(?:\.[0-9]{{0,{scale}}}0*)?")
         number = work.let(f"CASE WHEN {exact} THEN {number} END")
-    slow = words.decimal(number, scale)
-    return slow if quick is None else f"COALESCE({work.let(quick)}, {slow})"
+    return Read.first(rest, [words.decimal(number, scale)], work)
 
 
 def plain_text(x: str, work: Work) -> str:
@@ -144,17 +140,8 @@ def _number(plain: str, work: Work) -> str:
     )
 
 
-def _unless(quick: str, x: str) -> str:
-    return f"CASE WHEN {quick} IS NULL THEN {x} END"
-
-
 def _within(found: str, tests: list[str]) -> str:
     return f"CASE WHEN {' AND '.join(tests)} THEN {found} END" if tests else found
-
-
-def _faulty(result: Value, given: Value, work: Work) -> Worked:
-    found = work.named(result)
-    return Worked(found, f"({given.sql} IS NOT NULL AND {found.sql} IS NULL)")
 
 
 def _zero(work: Work, scale: int) -> str:

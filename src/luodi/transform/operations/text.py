@@ -28,7 +28,7 @@ def trim(step: Trim, value: Value, work: Work) -> Worked:
     found = work.as_text(value)
     if found.trimmed:
         return Worked(found)
-    return Worked(replace(found, sql=work.dialect.trimmed(found.sql), trimmed=True))
+    return Worked(replace(found, sql=work.dialect.trimmed(found.sql), trimmed=True, raw=found.sql))
 
 
 def blank(step: Blank, value: Value, work: Work) -> Worked:
@@ -36,7 +36,7 @@ def blank(step: Blank, value: Value, work: Work) -> Worked:
     words = work.dialect
     found = work.named(value)
     if found.kind is Kind.TEXT and found.trimmed and not step.values:
-        return Worked(replace(found, sql=f"NULLIF({found.sql}, '')"))
+        return Worked(replace(found, sql=f"NULLIF({found.sql}, '')", blank_is_null=True))
     text = work.text(found)
     tests = [] if found.kind is not Kind.TEXT else [words.is_blank(text)]
     if step.values:
@@ -45,26 +45,34 @@ def blank(step: Blank, value: Value, work: Work) -> Worked:
     if not tests:
         return Worked(found)
     return Worked(
-        replace(found, sql=f"CASE WHEN {' OR '.join(tests)} THEN NULL ELSE {found.sql} END")
+        found.becoming(
+            f"CASE WHEN {' OR '.join(tests)} THEN NULL ELSE {found.sql} END",
+            trimmed=found.trimmed,
+            sound=found.sound,
+        )
     )
 
 
 def upper(step: Upper, value: Value, work: Work) -> Worked:
     """Render `Upper`."""
     found = work.as_text(value)
-    return Worked(replace(found, sql=work.dialect.upper(found.sql)))
+    return Worked(
+        found.becoming(work.dialect.upper(found.sql), trimmed=found.trimmed, sound=found.sound)
+    )
 
 
 def lower(step: Lower, value: Value, work: Work) -> Worked:
     """Render `Lower`."""
     found = work.as_text(value)
-    return Worked(replace(found, sql=work.dialect.lower(found.sql)))
+    return Worked(
+        found.becoming(work.dialect.lower(found.sql), trimmed=found.trimmed, sound=found.sound)
+    )
 
 
 def half_width(step: HalfWidth, value: Value, work: Work) -> Worked:
     """Render `HalfWidth`."""
     found = work.as_text(value)
-    return Worked(replace(found, sql=work.dialect.translated(found.sql, FULL, HALF)))
+    return Worked(Value(work.dialect.translated(found.sql, FULL, HALF), sound=found.sound))
 
 
 def replace_text(step: Replace, value: Value, work: Work) -> Worked:
@@ -106,7 +114,8 @@ def length(step: Length, value: Value, work: Work) -> Worked:
     if step.cut:
         return Worked(Value(words.slice(found.sql, 1, step.most), sound=found.sound))
     long = f"COALESCE({words.length(found.sql)} > {step.most}, FALSE)"
-    return Worked(replace(found, sql=f"CASE WHEN NOT {work.let(long)} THEN {found.sql} END"), long)
+    short = f"CASE WHEN NOT {work.let(long)} THEN {found.sql} END"
+    return Worked(found.becoming(short, trimmed=found.trimmed, sound=found.sound), long)
 
 
 def hash_text(step: Hash, value: Value, work: Work) -> Worked:
