@@ -49,6 +49,9 @@ def test_it_works():
         ("160ug/4.5ug*60吸/盒", "0.0045mg+0.16mg×60吸/盒"),
         ("80/5mg×7片/盒", "5mg+80mg×7片/盒"),
         ("250ml:25g:25g：3g：6.25g*1瓶", "25000mg+25000mg+3000mg+6250mg:250ml×1瓶"),
+        ("0.25g*24s", "250mg×24片"),
+        ("10mg×7片×4板/盒", "10mg×28片/盒"),
+        ("0.1g(以阿莫西林计)×24粒/盒", "100mg×24粒/盒"),
         ("72粒×1盒", "72粒/盒"),
         ("1片*30片/盒", "30片/盒"),
         ("6粒*3板/盒", "18粒/盒"),
@@ -103,6 +106,10 @@ def test_mass_and_activity_of_one_substance_are_one_strength():
         ("2支+1支/盒", Fault.AMBIGUOUS),
         ("0.2g×24片/盒(0.125g+0.15g)", Fault.MALFORMED),
         ("0.25g×0片", Fault.MALFORMED),
+        ("0g×24片", Fault.MALFORMED),
+        ("20 000u×1支", Fault.MALFORMED),
+        ("1:1000", Fault.UNIT_MISSING),
+        ("每片0.25g", Fault.UNIT_UNKNOWN),
     ],
 )
 def test_what_does_not_parse_says_why(text, fault):

@@ -5,11 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
 from luodi.terminology.text import clean, half_width
 from luodi.terminology.units import COUNT, Unit, base, unit
+
+
+class Fault(StrEnum):
+    """Why a 规格 does not parse."""
+
+    EMPTY = "empty"
+    NO_QUANTITY = "no_quantity"
+    UNIT_MISSING = "unit_missing"
+    UNIT_UNKNOWN = "unit_unknown"
+    AMBIGUOUS = "ambiguous"
+    MALFORMED = "malformed"
 
 
 class Quantity(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +50,13 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
         return Quantity(value=self.amount, unit=base(self.known.dimension))
 
     def __str__(self) -> str:
-        text = format(self.value, "f")
-        return (text.rstrip("0").rstrip(".") if "." in text else text) + self.unit
+        return written(self.value) + self.unit
+
+
+def written(number: Decimal) -> str:
+    """A decimal without exponent and trailing zeros."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,14 +87,14 @@ class _Token(msgspec.Struct, frozen=True):
     text: str
 
 
-def scan(text: str) -> Scan | str:
-    """Read a 规格 into its quantities, or name the fault (a value of `specification.Fault`)."""
+def scan(text: str) -> Scan | Fault:
+    """Read a 规格 into its quantities, or say why it cannot be."""
     plain = _plain(text)
     if not plain:
-        return "empty"
+        return Fault.EMPTY
     tokens = list(_tokens(_without_remarks(plain)))
     if not any(token.kind == "number" for token in tokens):
-        return "no_quantity"
+        return Fault.NO_QUANTITY
     return _Reader(tokens).read()
 
 
@@ -127,7 +144,7 @@ def _words(text: str) -> Iterator[_Token]:
 
 
 class _Reader:
-    """Walks once over the words of a 规格."""
+    """Walks once over the words of a 规格 and stops at the first that cannot be."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens
@@ -140,7 +157,7 @@ class _Reader:
         self.sum = False
         self.times = False
 
-    def read(self) -> Scan | str:
+    def read(self) -> Scan | Fault:
         before = ""
         while self.place < len(self.tokens):
             token = self._next()
@@ -149,15 +166,15 @@ class _Reader:
             elif token.kind == "word":
                 fault = self._word(token.text, before)
             else:
-                fault = ""
+                fault = None
                 self.sum = self.sum or token.text == "+"
-            if fault:
+            if fault is not None:
                 return fault
             before = token.text if token.kind == "sign" else ""
         if self.bare:
-            return "unit_missing"
+            return Fault.UNIT_MISSING
         if self.sum and self.counts and any(one.value == 1 for one in self.counts[1:]):
-            return "ambiguous"
+            return Fault.AMBIGUOUS
         return Scan(
             measures=tuple(self.measures),
             percents=tuple(self.percents),
@@ -174,62 +191,66 @@ class _Reader:
     def _peek(self) -> _Token | None:
         return self.tokens[self.place] if self.place < len(self.tokens) else None
 
-    def _number(self, value: Decimal, before: str) -> str:
+    def _number(self, value: Decimal, before: str) -> Fault | None:
         after = self._peek()
+        if self.bare and not before:
+            return Fault.MALFORMED  # 20 000u
         if after is not None and after.text == "%":
             self._next()
             self.percents.append(value)
-            return "unit_missing" if self.bare else ""
+            return Fault.UNIT_MISSING if self.bare else None
         if after is None or after.kind != "word":
             self.bare.append(value)
-            return "malformed" if self.package else ""
+            return Fault.MALFORMED if self.package else None
         known = unit(self._next().text)
         if known is None:
-            return "unit_unknown"
+            return Fault.UNIT_UNKNOWN
         found = Quantity(value=value, unit=known.name)
         if known.dimension == COUNT:
             return self._count(found, before)
         late = self.package or any(one.value != 1 for one in self.counts)
         if late and known.dimension != "length":
-            return "malformed"
+            return Fault.MALFORMED
         self.times = self.times or (before == "×" and bool(self.measures))
         return self._measure(found)
 
-    def _measure(self, found: Quantity) -> str:
+    def _measure(self, found: Quantity) -> Fault | None:
         """Numbers before it that lack a unit share this one: 80/5mg; but 10:20ml states none."""
+        if found.value == 0:
+            return Fault.MALFORMED
         if self.bare and found.known.dimension == "volume":
-            return "unit_missing"
+            return Fault.UNIT_MISSING
         self.measures += [Quantity(value=value, unit=found.unit) for value in self.bare]
         self.bare.clear()
         self.measures.append(found)
-        return ""
+        return None
 
-    def _count(self, found: Quantity, before: str) -> str:
+    def _count(self, found: Quantity, before: str) -> Fault | None:
         if self.bare:
-            return "unit_missing"
+            return Fault.UNIT_MISSING
         if before == "/" and found.value == 1 and (self.measures or self.counts):
             return self._packed(found.unit)
         if self.package:
-            return "malformed"
+            return Fault.MALFORMED
         self.counts.append(found)
-        return ""
+        return None
 
-    def _word(self, text: str, before: str) -> str:
+    def _word(self, text: str, before: str) -> Fault | None:
         known = unit(text)
         if known is None:
-            return "" if text == _COMPOUND and not self.measures else "unit_unknown"
+            return None if text == _COMPOUND and not self.measures else Fault.UNIT_UNKNOWN
         if self.bare:
-            return "unit_missing"
+            return Fault.UNIT_MISSING
         stated = bool(self.measures or self.counts or self.percents)
         if known.dimension == COUNT and before in ("/", "×", "") and stated:
             return self._packed(known.name)
         if before == "/" and self.measures and not self.counts:
             self.measures.append(Quantity(value=Decimal(1), unit=known.name))  # 1000mg/g
-            return ""
-        return "malformed"
+            return None
+        return Fault.MALFORMED
 
-    def _packed(self, name: str) -> str:
+    def _packed(self, name: str) -> Fault | None:
         if self.package:
-            return "malformed"
+            return Fault.MALFORMED
         self.package = name
-        return ""
+        return None

@@ -8,23 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
 
 import msgspec
 
-from luodi.terminology.measure import Quantity, Scan, scan
+from luodi.terminology.measure import Fault as Fault
+from luodi.terminology.measure import Quantity, Scan, scan, written
 from luodi.terminology.units import base
-
-
-class Fault(StrEnum):
-    """Why a 规格 does not parse."""
-
-    EMPTY = "empty"
-    NO_QUANTITY = "no_quantity"
-    UNIT_MISSING = "unit_missing"
-    UNIT_UNKNOWN = "unit_unknown"
-    AMBIGUOUS = "ambiguous"
-    MALFORMED = "malformed"
 
 
 class Specification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,20 +89,14 @@ def parse(text: str) -> Specification | Fault:
         not understood is a fault.
     """
     scanned = scan(text)
-    if isinstance(scanned, str):
-        return Fault(scanned)
+    if isinstance(scanned, Fault):
+        return scanned
     counted = _counts(scanned)
     if isinstance(counted, Fault):
         return counted
     count, unit, package, solid = counted
     spec = Specification(count=count, count_unit=unit or package, package_unit=package)
     return _measured(spec, scanned, solid=solid)
-
-
-def written(number: Decimal) -> str:
-    """A decimal without exponent and trailing zeros."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 # --- counts ---------------------------------------------------------------------------------------
