@@ -59,6 +59,7 @@ def test_every_present_version_has_its_golden_files() -> None:
         "plan.toml": 1,
         "gates.toml": 1,
         "systems.toml": 1,
+        "quality.toml": 1,
         "mapping/*.toml": 1,
         "contracts/*.toml": 1,
     }

@@ -104,7 +104,7 @@ def test_only_the_tables_that_are_named(hospital):
 def test_a_table_that_is_not_there(hospital):
     with pytest.raises(WrongUse) as caught:
         profiled(hospital, "nobody")
-    assert caught.value.code == "migration.no_such_table"
+    assert caught.value.code == "migration.no_table"
 
 
 def test_nothing_extracted_yet(workspace):

@@ -59,6 +59,40 @@ def status(folder: Folder = Path()) -> None:
     terminal.finish(found, draw, exit_code=0 if fine else 1)
 
 
+@app.command("get")
+def get(
+    name: Annotated[str, typer.Argument(help="cli.vault_get_name")],
+    to: Annotated[Path, typer.Option(help="cli.vault_get_to")],
+    folder: Folder = Path(),
+) -> None:
+    """Take an object out of the vault and write that into the ledger."""
+    from luodi.evidence.outcome import Act
+    from luodi.landing.vault import Vault
+    from luodi.landing.vault.outcomes import taken
+    from luodi.landing.vault.take import take
+
+    terminal = Terminal.current()
+    site = open_site(folder)
+    vault = Vault.open(site.home, site.settings, site.folder.project.project)
+    act = Act("landing", "vault-get", f"vault:{vault.record.vault}")
+    outcome, evidence = site.perform(act, lambda: taken(take(vault, name, to)))
+    entry = outcome.result.entry
+    payload = {
+        "name": entry.name,
+        "path": str(to),
+        "bytes": entry.size,
+        "sha256": entry.sha256,
+        "evidence": getattr(evidence, "id", ""),
+    }
+
+    def draw() -> None:
+        terminal.say("cli.vault_taken", {"name": entry.name, "path": str(to), "bytes": entry.size})
+        for finding in outcome.findings:
+            terminal.say(finding.code, finding.params)
+
+    terminal.finish(payload, draw)
+
+
 @app.command("destroy")
 def destroy(
     confirm: Annotated[str, typer.Option(help="cli.vault_confirm")],

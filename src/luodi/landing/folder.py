@@ -37,11 +37,19 @@ from luodi.landing.systems import FILE, Systems, read_systems
 
 _NAME = r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]*"
 CONTENT = re.compile(
-    rf"(?:landing|plan|gates|systems)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
+    rf"(?:landing|plan|gates|quality|systems)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
 )
 """Files whose content is the project's truth, besides the ledger; hidden ones are an editor's."""
 
-_PLACES = ("landing.toml", "plan.toml", "gates.toml", FILE, "mapping/*", "contracts/*")
+_PLACES = (
+    "landing.toml",
+    "plan.toml",
+    "gates.toml",
+    "quality.toml",
+    FILE,
+    "mapping/*",
+    "contracts/*",
+)
 
 
 @dataclass(frozen=True)

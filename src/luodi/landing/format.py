@@ -40,6 +40,7 @@ FORMATS = (
     Format("plan.toml", 1),
     Format("gates.toml", 1),
     Format("systems.toml", 1),
+    Format("quality.toml", 1),
     Format("mapping/*.toml", 1),
     Format("contracts/*.toml", 1),
 )

@@ -44,7 +44,7 @@ def profile(
     Raises
     ------
     WrongUse
-        ``migration.not_connected``, ``migration.not_extracted``, ``migration.no_such_table``.
+        ``migration.not_connected``, ``migration.not_extracted``, ``migration.no_table``.
     """
     chosen = chosen_tables(workspace, system, tables)
     measured = profile_tables(workspace, system, chosen, progress=progress)
@@ -76,7 +76,10 @@ def chosen_tables(workspace: Workspace, system: str, names: Sequence[str]) -> tu
         raise WrongUse("migration.not_extracted", {"system": system})
     for name in names:
         if name not in extracted:
-            raise WrongUse("migration.no_such_table", {"system": system, "table": name})
+            raise WrongUse(
+                "migration.no_table",
+                {"system": system, "table": name, "known": tuple(sorted(extracted))},
+            )
     wanted = set(names) or extracted
     return tuple(table for table in catalogue.tables if table.full_name in wanted & extracted)
 

@@ -3,10 +3,13 @@
 One file per verb; importing it puts the verb into the group, in the order of the work.
 """
 
+# isort: off
+from luodi.cli.migrate.group import app
 from luodi.cli.migrate.connect import connect
 from luodi.cli.migrate.extract import extract
-from luodi.cli.migrate.group import app
+from luodi.cli.migrate.profile import profile
+from luodi.cli.migrate.assess import assess
 from luodi.cli.migrate.map import app as map
 from luodi.cli.migrate.status import status
 
-__all__ = ["app", "connect", "extract", "map", "status"]
+__all__ = ["app", "assess", "connect", "extract", "map", "profile", "status"]

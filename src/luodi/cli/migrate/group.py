@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from luodi.evidence.progress import Progress
     from luodi.landing.site import Site
     from luodi.landing.systems import System
+    from luodi.landing.vault import Vault
     from luodi.migration.model import Catalogue
     from luodi.migration.source import Source
     from luodi.migration.workspace import Workspace
@@ -27,13 +28,18 @@ app = group("migrate")
 @contextmanager
 def at_work(folder: Path) -> Iterator[tuple[Site, Workspace]]:
     """Open the landing folder and its project's workspace in the vault."""
-    from luodi.landing.vault import Vault
     from luodi.migration.workspace import Workspace
 
     site = open_site(folder)
-    vault = Vault.open(site.home, site.settings, site.folder.project.project)
-    with Workspace.in_vault(vault) as workspace:
+    with Workspace.in_vault(vault_of(site)) as workspace:
         yield site, workspace
+
+
+def vault_of(site: Site) -> Vault:
+    """Open the vault of the project that is worked on."""
+    from luodi.landing.vault import Vault
+
+    return Vault.open(site.home, site.settings, site.folder.project.project)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Read in this order: ``stream`` (AES-256-GCM in chunks), ``objects`` (one file of the vault),
 ``key`` (the key file and what is derived from it), ``layout`` (what lies where), ``drafts``
 (objects being written), ``store`` (`Vault`: put, get, entries, remove, workspace, subkey), then
-the verbs ``init``, ``status`` and ``destroy``.
+the verbs ``init``, ``status``, ``take`` and ``destroy``.
 
 What is detected: any change to an object, its truncation, chunks in another order, an object
 under another name or from another vault.  What is not: that an object is gone, or that an older

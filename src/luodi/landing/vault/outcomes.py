@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from luodi.evidence.model import Figure, Finding, Severity, Verdict
+from luodi.evidence.model import Artefact, Figure, Finding, Severity, Verdict
 from luodi.evidence.outcome import Outcome
 from luodi.landing.vault.destroyed import Destruction, KeyFate
 from luodi.landing.vault.store import Vault
+from luodi.landing.vault.take import Taken
 
 
 def began(vault: Vault) -> Outcome[Vault]:
@@ -16,6 +17,20 @@ def began(vault: Vault) -> Outcome[Vault]:
         engine="landing",
         verb="vault-init",
         verdict=Verdict.PASS,
+    )
+
+
+def taken(found: Taken) -> Outcome[Taken]:
+    """An object left the vault as a plain file."""
+    return Outcome(
+        found,
+        subject=f"vault:{found.vault}",
+        engine="landing",
+        verb="vault-get",
+        verdict=Verdict.WARN,
+        figures=(Figure(name="size", value=found.entry.size, unit="byte"),),
+        findings=(Finding(code="landing.taken_out", params={"path": found.path.name}),),
+        artefacts=(Artefact(name=found.entry.name, digest=found.entry.sha256, private=True),),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -96,12 +97,23 @@ def measure(db: duckdb.DuckDBPyConnection, relation: str, column: Column) -> Mea
     stored = str(db.sql(f"SELECT {name} FROM {relation} LIMIT 0").types[0])
     kind = staged_kind(stored, column.kind)
     value = name if kind is not Kind.OTHER else f"{name}::VARCHAR"
+    with grouped(db, relation, value):
+        return Measured(_measured(db, column, kind), _some(db, kind))
+
+
+@contextmanager
+def grouped(db: duckdb.DuckDBPyConnection, relation: str, value: str) -> Iterator[None]:
+    """Keep a temporary table ``groups`` of every distinct ``v`` with its ``n`` rows.
+
+    `value` is SQL, a quoted name mostly.  Temporary tables belong to a connection: two cursors
+    can group two columns at a time.
+    """
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE groups AS "
         f"SELECT {value} AS v, count(*) AS n FROM {relation} GROUP BY ALL"
     )
     try:
-        return Measured(_measured(db, column, kind), _some(db, kind))
+        yield
     finally:
         db.execute("DROP TABLE groups")
 

@@ -29,6 +29,7 @@ LEAST_SHARE, LEAST_NAMED = 0.9, 0.5
 
 _STRONG, _SAME, _LOOSE = 0.8, 0.75, 0.4
 _KEYS = {"id", "code", "no", "number", "bh", "dm", "bm"}
+_PLAIN = {"name", "title", "type", "status", "kind", "code"}
 _PARENTS = {"parent", "super", "superior", "up", "sj", "上级", "father", "pid"}
 
 
@@ -125,7 +126,7 @@ def affinity(child: Side, key: Side) -> float:
     stem = name.words[:-1] if name.words and name.words[-1] in _KEYS else name.words
     whole = other.words[:-1] if other.words and other.words[-1] in _KEYS else other.words
     ends_alike = name.words[-1:] == other.words[-1:] or name.words == stem
-    if name.joined == other.joined and len(name.joined) > 3 and stem:
+    if name.joined == other.joined and len(name.joined) > 3 and stem and stem[0] not in _PLAIN:
         return _SAME
     if not stem or not ends_alike or (whole and not _alike(whole, stem)):
         return 0.0

@@ -1,0 +1,150 @@
+"""``luodi migrate assess``: how good the data of a source is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from luodi.cli.migrate.group import app, at_system, vault_of
+from luodi.cli.place import Folder
+from luodi.cli.terminal import Terminal
+from luodi.evidence.errors import WrongUse
+
+if TYPE_CHECKING:
+    from luodi.evidence.outcome import Outcome
+    from luodi.migration.assess import Assessed
+    from luodi.migration.quality.model import Assessment, Hit, Rule
+
+FEW = 40
+"""Findings and tables that are shown to a person; a program gets all of them."""
+
+
+@app.command("assess")
+def assess(
+    system: Annotated[str, typer.Argument(help="cli.migrate_system_or_place")],
+    table: Annotated[list[str] | None, typer.Option(help="cli.migrate_only_table")] = None,
+    export: Annotated[str | None, typer.Option(help="cli.migrate_assess_export")] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Check a source against the rules of quality and score it."""
+    from luodi.cli.migrate.findings import exit_code
+    from luodi.evidence.outcome import Act
+    from luodi.migration.assess import assess
+    from luodi.migration.quality.export import exported
+    from luodi.migration.quality.own import Quality, read_quality
+
+    terminal = Terminal.current()
+    with (
+        terminal.progress() as progress,
+        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, *_),
+    ):
+        if export is not None and site is None:
+            raise WrongUse("cli.migrate_export_needs_vault")
+        name = catalogue.system
+        vault = None if site is None else vault_of(site)
+        quality = read_quality(site.folder.path) if site else Quality()
+
+        def verb() -> Outcome[Assessed]:
+            found = assess(workspace, name, table or (), quality=quality, progress=progress)
+            return exported(found, export, vault, terminal.lang)
+
+        if site is None:
+            outcome = verb()
+        else:
+            outcome, _ = site.perform(Act("migration", "assess", f"source:{name}"), verb)
+    found, rules = outcome.result.assessment, outcome.result.quality.rules
+    payload = {
+        "system": found.system,
+        "verdict": outcome.verdict,
+        "score": found.score,
+        "dimensions": found.dimensions,
+        "tables": found.tables,
+        "checks": len(found.hits),
+        "found": [_told(hit, rules[hit.check.rule], terminal) for hit in found.found],
+        "off": found.offs,
+        "past": found.past,
+        "export": export,
+    }
+
+    def draw() -> None:
+        _draw(terminal, found, rules)
+        if export is not None:
+            terminal.say("cli.migrate_exported", {"name": export})
+
+    terminal.finish(payload, draw, exit_code([outcome]))
+
+
+def _told(hit: Hit, rule: Rule, terminal: Terminal) -> dict[str, Any]:
+    from luodi.migration.assess import severity_of
+
+    return {
+        "rule": rule.id,
+        "dimension": rule.dimension,
+        "severity": severity_of(hit, rule),
+        "table": hit.check.table,
+        "column": hit.check.column,
+        "columns": hit.check.columns,
+        "tested": hit.tested,
+        "offending": hit.offending,
+        "values": hit.values,
+        "extra": hit.extra,
+        "title": rule.title.text(terminal.lang),
+        "why": rule.why.text(terminal.lang),
+        "remedy": rule.remedy.text(terminal.lang),
+    }
+
+
+def _draw(terminal: Terminal, found: Assessment, rules: dict[str, Rule]) -> None:
+    from luodi.evidence.catalogue import say
+    from luodi.evidence.model import Severity
+    from luodi.migration.assess import severity_of
+
+    score = "–" if found.score is None else f"{found.score}"
+    terminal.say(
+        "cli.migrate_assessed",
+        {"system": found.system, "score": score, "checks": len(found.hits)},
+    )
+    if found.past and found.past[0].score is not None and found.score is not None:
+        change = f"{found.score - found.past[0].score:+}"
+        terminal.say("cli.migrate_trend", {"change": change, "runs": len(found.past)})
+    lines = [
+        [say(f"migration.dimension_{dimension}", {}, terminal.lang), f"{points}"]
+        for dimension, points in found.dimensions.items()
+    ]
+    terminal.show(terminal.table(["migration.label_dimension", "migration.label_score"], lines))
+    worst = sorted(
+        (table for table in found.tables if table.score is not None and table.score < 100),
+        key=lambda table: table.score or 0,
+    )
+    heads = ["migration.label_table", "migration.label_rows", "migration.label_score"]
+    rows = [[table.table, table.rows, f"{table.score}"] for table in worst[:FEW]]
+    terminal.show(terminal.table(heads, rows))
+    order = {Severity.ERROR: 0, Severity.WARN: 1, Severity.INFO: 2}
+    hits = sorted(
+        found.found,
+        key=lambda hit: (order[severity_of(hit, rules[hit.check.rule])], -hit.share),
+    )
+    heads = [
+        f"migration.label_{name}" for name in ("severity", "column", "found", "offending", "share")
+    ]
+    drawn = []
+    for hit in hits[:FEW]:
+        rule = rules[hit.check.rule]
+        where = f"{hit.check.table}.{hit.check.column}".rstrip(".")
+        word = say(f"migration.severity_{severity_of(hit, rule)}", {}, terminal.lang)
+        drawn.append(
+            [word, where, rule.title.text(terminal.lang), hit.offending, f"{hit.share:.1%}"]
+        )
+    terminal.show(terminal.table(heads, drawn))
+    if len(hits) > FEW:
+        terminal.say("cli.migrate_findings_more", {"count": len(hits) - FEW})
+    for name in dict.fromkeys(
+        hit.check.rule for hit in hits if severity_of(hit, rules[hit.check.rule]) is Severity.ERROR
+    ):
+        rule = rules[name]
+        text = f"{rule.title.text(terminal.lang)} → {rule.remedy.text(terminal.lang)}"
+        terminal.show("  · " + text)
+    for off in found.offs:
+        terminal.say("migration.quality_off", {"rule": off.rule, "reason": off.reason})
