@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,8 @@ VERBS = {
         0,
     ),
     "migrate map versions": (["migrate", "map", "versions"], 0),
+    "migrate load": (["migrate", "load"], 0),
+    "migrate rollback": (["migrate", "rollback", "{batch}", "--confirm", "{batch}"], 0),
     "migrate status": (["migrate", "status"], 0),
     "sandbox generate": (["sandbox", "generate", "老 院", "--patients", "100"], 0),
     "sandbox his": (["sandbox", "his", "新 院.db"], 0),
@@ -176,6 +180,8 @@ BEFORE = {
     "migrate profile": ["migrate connect", "migrate extract"],
     "migrate assess": ["migrate connect", "migrate extract"],
     "vault get": ["migrate connect", "migrate extract", "migrate assess"],
+    "migrate load": ["migrate connect", "migrate extract"],
+    "migrate rollback": ["migrate connect", "migrate extract", "migrate load"],
 }
 """Verbs of migration that a verb builds on."""
 
@@ -187,7 +193,49 @@ def write_old_his(folder):
     text = f"patient_id,name,sex,birth\n{rows}"
     (folder / "export" / "patient.csv").write_text(text, encoding="gb18030")
     systems = 'format = 1\n[[source]]\nid = "old_his"\ntitle = "老 HIS"\nurl = "export"\n'
-    (folder / "systems.toml").write_text(systems, encoding="utf-8")
+    (folder / "systems.toml").write_text(systems + NEW_HIS, encoding="utf-8")
+
+
+NEW_HIS = """
+[[target]]
+id = "new_his"
+title = "新 HIS"
+url = "new.db"
+environment = "sandbox"
+"""
+
+
+def write_new_his(folder):
+    """A target of one table and a whole mapping to it."""
+    with closing(sqlite3.connect(folder / "new.db")) as database:
+        database.execute("CREATE TABLE patient (id TEXT PRIMARY KEY, name TEXT NOT NULL)")
+    for path in (folder / "mapping").glob("*"):
+        path.unlink()
+    (folder / "mapping" / "patients.toml").write_text(PATIENTS, encoding="utf-8")
+
+
+def batch_in(folder):
+    with closing(sqlite3.connect(folder / "new.db")) as database:
+        return database.execute("SELECT DISTINCT batch FROM luodi_batch").fetchone()[0]
+
+
+PATIENTS = """
+format = 1
+domain = "patients"
+title = { zh = "患者", en = "Patients" }
+owner = "medical_records"
+source = "old_his"
+target = "new_his"
+[[feed]]
+id = "patient"
+from = "patient"
+to = "patient"
+source_key = ["patient_id"]
+key = { column = "id" }
+[[feed.column]]
+to = "name"
+from = ["name"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -214,11 +262,15 @@ def words(told, tmp_path, monkeypatch, request):
             assert run(["vault", "init", "--json"]) == 0
         if name.startswith("migrate") or name in BEFORE:
             write_old_his(folder)
+            if "load" in (name.split()[-1], *BEFORE.get(name, [""])[-1].split()):
+                write_new_his(folder)
             for earlier in BEFORE.get(name, ()):
                 assert run([*VERBS[earlier][0], "--json"]) == 0
         if name == "migrate map import":
             assert run(["migrate", "map", "export", "../对照 回.xlsx", "--json"]) == 0
-        return [word.format(line=line, project=project) for word in VERBS[name][0]]
+        batch = batch_in(folder) if name == "migrate rollback" else ""
+        given = {"line": line, "project": project, "batch": batch}
+        return [word.format(**given) for word in VERBS[name][0]]
 
     return made_of
 

@@ -14,6 +14,7 @@ rows that went nowhere, and `_fate`, which has exactly one line per source row a
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -186,6 +187,18 @@ class Batches:
             and batch.feed(feed)
         ]
         return found[-1] if found else None
+
+    def rehearsals(self, domains: Iterable[str], target: str) -> tuple[Batch, ...]:
+        """Find rehearsals that are still in the target, newest first."""
+        wanted = set(domains)
+        return tuple(
+            batch
+            for batch in reversed(self.all())
+            if batch.mode is Mode.REHEARSAL
+            and batch.domain in wanted
+            and batch.target == target
+            and (batch.open or batch.state is State.LOADED)
+        )
 
     def later(self, batch: Batch) -> tuple[Batch, ...]:
         """Batches in the target that build on this one, newest first."""

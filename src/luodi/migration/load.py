@@ -8,7 +8,8 @@ workspace knows what was staged, the target's control table what was committed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from luodi.evidence.errors import LuodiError
@@ -19,6 +20,7 @@ from luodi.migration.loading.account import Account, Loaded, Order, Reason
 from luodi.migration.loading.dictionaries import Dictionaries
 from luodi.migration.loading.fates import FATES
 from luodi.migration.loading.obstacles import obstacles
+from luodi.migration.loading.rejects import export_rejects
 from luodi.migration.loading.run import Run
 from luodi.migration.mapping.model import Mapping as Rules
 from luodi.migration.target.protocol import Refused, Target
@@ -50,7 +52,7 @@ def load(
     """
     began = time.monotonic()
     run = Run.begin(workspace, rules, target, dictionaries, order)
-    found = obstacles(target, run.feeds)
+    found = obstacles(target, run.feeds, in_use=order.in_use)
     writes = not order.dry and not any(each.severity is Severity.ERROR for each in found)
     try:
         if writes:
@@ -69,7 +71,9 @@ def load(
         if writes:
             run.give_up()
         raise
-    outcome = _outcome(run, found, time.monotonic() - began, written=writes)
+    seconds = time.monotonic() - began
+    artefacts = export_rejects(workspace, run.batch, order.rejects) if order.rejects else ()
+    outcome = replace(_outcome(run, found, seconds, written=writes), artefacts=artefacts)
     if not writes:
         run.batches.drop(run.batch)
     return outcome
@@ -165,3 +169,30 @@ def _accounts(run: Run) -> Iterable[Account]:
         rows = run.workspace.count(run.workspace.relation(run.rules.source, table))
         fates = counts.get(table, {})
         yield Account(table=table, rows=rows, unaccounted=rows - sum(fates.values()), **fates)
+
+
+def of_all(outcomes: Sequence[Outcome[Loaded]], subject: str) -> Outcome[None]:
+    """Several domains' loads as one act: how long all took, and what is left without a fate.
+
+    Parameters
+    ----------
+    subject : str
+        ``rehearsal:delta`` or ``cutover:final-delta``, as the gates ask.
+    """
+
+    def added(name: str) -> Decimal:
+        figures = (figure for outcome in outcomes for figure in outcome.figures)
+        return sum((Decimal(f.value) for f in figures if f.name == name), Decimal(0))
+
+    return Outcome(
+        None,
+        subject=subject,
+        engine="migration",
+        verb="load",
+        verdict=verdict_of(finding for outcome in outcomes for finding in outcome.findings),
+        figures=(
+            Figure(name="duration", value=round(added("duration") / 60, 2), unit="minute"),
+            Figure(name="unaccounted", value=int(added("unaccounted")), unit="row"),
+        ),
+        inputs=tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.inputs)),
+    )

@@ -10,6 +10,7 @@ have worked there since, exactly the checksum that is left when the batch's rows
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -290,6 +291,11 @@ def _outcome(result: RolledBack, findings: Sequence[Finding]) -> Outcome[RolledB
         figures=tuple(_figures(result)),
         findings=tuple(findings),
     )
+
+
+def as_rehearsal(outcome: Outcome[RolledBack]) -> Outcome[RolledBack]:
+    """The same act as evidence that a batch can be taken out: what the gate asks of a rehearsal."""
+    return replace(outcome, subject="rehearsal:batch")
 
 
 def _figures(result: RolledBack) -> Iterator[Figure]:

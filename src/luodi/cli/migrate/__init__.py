@@ -10,6 +10,18 @@ from luodi.cli.migrate.extract import extract
 from luodi.cli.migrate.profile import profile
 from luodi.cli.migrate.assess import assess
 from luodi.cli.migrate.map import app as map
+from luodi.cli.migrate.load import load
+from luodi.cli.migrate.rollback import rollback
 from luodi.cli.migrate.status import status
 
-__all__ = ["app", "assess", "connect", "extract", "map", "profile", "status"]
+__all__ = [
+    "app",
+    "assess",
+    "connect",
+    "extract",
+    "load",
+    "map",
+    "profile",
+    "rollback",
+    "status",
+]

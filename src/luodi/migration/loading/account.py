@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from luodi.evidence.model import ContentInput
 from luodi.migration.batch import Mode, State
 from luodi.migration.loading.write import PART_ROWS
 from luodi.migration.model import Noun
+
+if TYPE_CHECKING:
+    from luodi.landing.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class Order:
     ``signed`` are the ids of exclusions that count; ``held`` maps a review queue to SQL over the
     workspace that yields ``source_table`` and ``ordinal`` of the rows that wait for a person;
     ``sample`` is how many rows of a table nobody refers to are enough; ``dry`` writes nothing.
+    ``in_use`` says that the landing folder marks the target as in real use; ``rejects`` is the
+    vault that gets the rejected rows.
     """
 
     mode: Mode = Mode.FULL
@@ -27,6 +33,8 @@ class Order:
     signed: frozenset[str] = frozenset()
     held: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[ContentInput, ...] = ()
+    in_use: bool = False
+    rejects: Vault | None = None
     part_rows: int = PART_ROWS
 
 

@@ -16,7 +16,9 @@ from luodi.migration.target.model import TargetTable
 from luodi.migration.target.protocol import Target
 
 
-def obstacles(target: Target, feeds: Sequence[PlannedFeed]) -> tuple[Finding, ...]:
+def obstacles(
+    target: Target, feeds: Sequence[PlannedFeed], *, in_use: bool = False
+) -> tuple[Finding, ...]:
     """Everything about the target and its tables that the engineer must know before the load."""
     found = [
         Finding(
@@ -26,7 +28,7 @@ def obstacles(target: Target, feeds: Sequence[PlannedFeed]) -> tuple[Finding, ..
         )
         for obstacle in target.obstacles()
     ]
-    if target.in_use():
+    if in_use or target.in_use():
         found.append(Finding(code="migration.load_in_use", params={"target": target.id}))
     seen: set[str] = set()
     for feed in feeds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -197,3 +197,30 @@ def predicate_columns(predicate: Predicate | None) -> Iterator[str]:
         yield predicate.column
     for inner in (*predicate.all, *predicate.any):
         yield from predicate_columns(inner)
+
+
+def domains_in_order(mappings: Sequence[Rules]) -> tuple[Rules, ...]:
+    """Put domains after those whose keys they look up.
+
+    Raises
+    ------
+    LuodiError
+        ``migration.load_cycle``.
+    """
+    owner = {feed.id: each.domain for each in mappings for feed in each.feeds}
+    edges = {
+        each.domain: [
+            owner[step.feed]
+            for feed in each.feeds
+            for step in operations(feed)
+            if isinstance(step, Lookup) and owner.get(step.feed, each.domain) != each.domain
+        ]
+        for each in mappings
+    }
+    try:
+        order = [*TopologicalSorter(edges).static_order()]
+    except CycleError as error:
+        feeds = tuple(sorted(set(error.args[1])))
+        raise LuodiError("migration.load_cycle", {"feeds": feeds}) from None
+    by_name = {each.domain: each for each in mappings}
+    return tuple(by_name[name] for name in order)
