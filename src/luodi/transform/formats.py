@@ -37,14 +37,14 @@ _TOKEN = re.compile("%(.)|([^%])", re.DOTALL)
 class Pattern(NamedTuple):
     """A format compiled: ``pattern`` matches, ``into`` rewrites, both in the dialects' language.
 
-    ``months`` and ``halves`` say that names of months stand in the text, which `into` wants as
-    numbers, and a half of the day, by which the hour must be moved.
+    ``months`` says that names of months stand in the text, which `into` wants as numbers;
+    ``half`` is the group that holds the half of the day, by which the hour must be moved.
     """
 
     pattern: str
     into: str
     months: bool = False
-    halves: bool = False
+    half: str = ""
 
 
 def patterns(format_: str, *, time: bool) -> tuple[Pattern, ...]:
@@ -101,9 +101,6 @@ def _pattern(tokens: list[tuple[str, str]], century: str) -> Pattern:
             text += " +" if _escaped(literal) == "\\ " else _escaped(literal)
             continue
         piece = _piece(directive, century, tight=_tight(tokens, place))
-        if directive == "p":
-            text += f"(?:{piece})"
-            continue
         groups[directive] = f"\\{len(groups) + 1}"
         text += f"({piece})"
         if directive == "f":
@@ -113,7 +110,7 @@ def _pattern(tokens: list[tuple[str, str]], century: str) -> Pattern:
     hour = groups.get("H") or groups.get("I")
     clock = f" {hour or '00'}:{groups.get('M', '00')}:{groups.get('S', '00')}"
     fraction = f".{groups['f']}" if "f" in groups else ""
-    return Pattern(text, day + clock + fraction, "b" in groups, "I" in groups)
+    return Pattern(text, day + clock + fraction, "b" in groups, groups.get("p", ""))
 
 
 def _piece(directive: str, century: str, *, tight: bool) -> str:

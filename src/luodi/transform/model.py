@@ -221,7 +221,7 @@ class Lookup(Step, frozen=True, kw_only=True):
 
 
 class Date(Step, frozen=True, kw_only=True):
-    """A day.  ``formats`` are tried in order (``%Y-%m-%d`` and the like, see `DATE_FORMATS`).
+    """A day.  The first of ``formats`` that fits counts (``%Y-%m-%d`` and the like; see `formats`).
 
     Impossible days (2021-02-30, 0000-00-00) and days outside ``earliest`` … ``latest`` are faults.
     """

@@ -143,7 +143,7 @@ class Work:
         quick = None if found is None else self.let(found)
         text = x if quick is None else self.let(f"CASE WHEN {quick} IS NULL THEN {x} END")
         if value.raw:
-            text = self.let(self.dialect.trimmed(text))
+            text = self.let(self.dialect.trimmed(text, self.let))
             text = self.let(f"NULLIF({text}, '')") if value.blank_is_null else text
         return Rest(quick, text)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from luodi.transform.characters import WHITE
 from luodi.transform.dialect.registry import OPERATIONS
-from luodi.transform.dialect.words import DIGITS, Dialect
+from luodi.transform.dialect.words import DIGITS, Dialect, Let
 from luodi.transform.model import Kind
 from luodi.transform.work import Value
 
@@ -58,6 +59,9 @@ class PostgreSQL(Dialect):
                 return f"regexp_replace({written}, {self.literal('[.]?0+$')}, '')"
             case _:
                 return f"CAST({x} AS text)"
+
+    def trimmed(self, x: str, let: Let) -> str:
+        return f"btrim({x}, {self.literal(WHITE)})"
 
     def without_nul(self, x: str, new: str) -> str:
         return x

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from luodi.evidence.errors import WrongUse
 from luodi.transform.characters import WHITE
 from luodi.transform.dialect.registry import OPERATIONS
-from luodi.transform.dialect.words import DIGITS, Dialect, sound
+from luodi.transform.dialect.words import DIGITS, Dialect, Let, sound
 from luodi.transform.model import Kind
 from luodi.transform.work import Value
 
@@ -71,7 +71,7 @@ class Spark(Dialect):
             return f"regexp_replace({exact}, '[.]?0+\\u0024', '')"
         return f"CAST({x} AS STRING)"
 
-    def trimmed(self, x: str) -> str:
+    def trimmed(self, x: str, let: Let) -> str:
         return f"trim(BOTH {self.literal(WHITE)} FROM {x})"
 
     def without_nul(self, x: str, new: str) -> str:

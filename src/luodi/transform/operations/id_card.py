@@ -5,12 +5,13 @@ from __future__ import annotations
 from luodi.terminology import area
 from luodi.terminology.id_card import CHECK_CHARACTERS, OLDEST
 from luodi.transform.characters import FULL, HALF, WHITE
+from luodi.transform.dialect.words import within
 from luodi.transform.model import IdCard, IdPart, Kind
 from luodi.transform.operations.read import Read
 from luodi.transform.work import Rest, Value, Work, Worked
 
 _APART = WHITE + ".·-_\x1c\x1d\x1e\x1f"
-_PROVINCES = tuple(f"{n}" for n in range(10, 100) if area.has_province(f"{n}"))
+_PROVINCES = tuple(code for code in range(10, 100) if area.has_province(str(code)))
 
 
 def id_card(step: IdCard, value: Value, work: Work) -> Worked:
@@ -21,7 +22,7 @@ def id_card(step: IdCard, value: Value, work: Work) -> Worked:
     """
     words = work.dialect
     rest = work.rest(value, words.quick_card)
-    clean = work.let(words.upper(words.translated(rest.text, FULL, HALF)))
+    clean = work.let(words.translated(rest.text, FULL + "x", HALF + "X"))
     clean = work.let(words.erased(clean, f"[{_bracketed(_APART)}]"))
     old = work.let(words.matches(clean, "[0-9]{15}"))
     n = work.let(_first(clean, old, rest, work))
@@ -92,7 +93,7 @@ def _province(n: str, work: Work) -> str:
     words = work.dialect
     two, behind = words.quotient(n, 10**15), f"{words.quotient(n, 10**14)} % 100"
     code = work.let(f"CASE WHEN {n} >= {9 * 10**16} THEN {behind} ELSE {two} END")
-    return f"COALESCE({code} IN ({', '.join(_PROVINCES)}), FALSE)"
+    return f"COALESCE({within(code, _PROVINCES)}, FALSE)"
 
 
 def _weighed(n: str, work: Work) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from functools import partial
 
-from luodi.transform.characters import FULL, HALF
-from luodi.transform.formats import AFTERNOON, MONTHS, Pattern, patterns
+from luodi.transform.characters import CAPITALS, FULL, HALF, SMALL
+from luodi.transform.formats import AFTERNOON, MONTHS, MORNING, Pattern, patterns
 from luodi.transform.model import DATE_FORMATS, DATETIME_FORMATS, Date, DateTime, Kind
 from luodi.transform.operations.read import Read
 from luodi.transform.work import Value, Work, Worked
 
-_MIDNIGHT = r"[T ] *0?0:00(?::00(?:\.0+)?)?"
+_MIDNIGHT = r"(?:(?: +|T *)0?0:00(?::00(?:\.0+)?)?)?"
+"""May stand behind a day in one of the formats that are tried without any being named."""
 
 
 def date(step: Date, value: Value, work: Work) -> Worked:
@@ -40,16 +42,15 @@ def day(value: Value, work: Work, formats: tuple[str, ...] = ()) -> Read:
         return Read.of(value, words.as_day(value), work)
     iso = not formats or formats[0] == "%Y-%m-%d"
     rest = work.rest(value, words.quick_day if iso else None)
-    plain = _plain(rest.text, work)
+    found = [
+        pattern._replace(into=pattern.into.partition(" ")[0])
+        for format_ in formats or DATE_FORMATS
+        for pattern in patterns(format_, time=False)
+    ]
     if not formats:
-        tail = words.rewritten(plain, f"([^ T]+){_MIDNIGHT}", r"\1")
-        long = words.matches(plain, f"([^ T]+){_MIDNIGHT}")
-        plain = work.let(f"CASE WHEN {long} THEN {tail} ELSE {plain} END")
-    tries = []
-    for format_ in formats or DATE_FORMATS:
-        for pattern in patterns(format_, time=False):
-            tries.append(words.day(work.let(_rewritten(plain, _day_alone(pattern), work))))
-    return Read.first(rest, tries, work)
+        found = [one._replace(pattern=one.pattern + _MIDNIGHT) for one in found]
+    text = _rewritten(_plain(rest.text, work), found, work)
+    return Read.first(rest, words.day(text), work)
 
 
 def moment(value: Value, work: Work, formats: tuple[str, ...] = ()) -> Read:
@@ -62,49 +63,47 @@ def moment(value: Value, work: Work, formats: tuple[str, ...] = ()) -> Read:
     iso = not formats or formats[0] == "%Y-%m-%d %H:%M:%S"
     quick = partial(words.quick_moment, fraction=not formats)
     rest = work.rest(value, quick if iso else None)
-    plain = _plain(rest.text, work)
-    tries = []
-    for format_ in formats or DATETIME_FORMATS:
-        for pattern in patterns(format_, time=True):
-            found = words.moment(work.let(_rewritten(plain, pattern, work)))
-            tries.append(_moved(found, plain, work) if pattern.halves else found)
-    return Read.first(rest, tries, work)
-
-
-def _day_alone(pattern: Pattern) -> Pattern:
-    """The day alone."""
-    return pattern._replace(into=pattern.into.partition(" ")[0])
+    found = [
+        pattern
+        for format_ in formats or DATETIME_FORMATS
+        for pattern in patterns(format_, time=True)
+    ]
+    text = _rewritten(_plain(rest.text, work), found, work)
+    if not any(pattern.half for pattern in found):
+        return Read.first(rest, words.moment(text), work)
+    at = work.let(words.moment(work.let(words.part(text, ";", 1))))
+    return Read.first(rest, _moved(at, text, work), work)
 
 
 def _plain(x: str, work: Work) -> str:
     """Half-width, trimmed, in capitals."""
     words = work.dialect
-    half = work.let(words.upper(work.let(words.translated(x, FULL, HALF))))
-    return work.let(words.trimmed(half))
+    half = work.let(words.translated(x, FULL + SMALL, HALF + CAPITALS))
+    return work.let(words.trimmed(half, work.let))
 
 
-def _rewritten(plain: str, pattern: Pattern, work: Work) -> str:
+def _rewritten(plain: str, found: Sequence[Pattern], work: Work) -> str:
+    """The text as the first format that fits it says; only that one is written out for a row."""
     words = work.dialect
-    test = words.matches(plain, pattern.pattern)
-    if not pattern.months:
-        return f"CASE WHEN {test} THEN {words.rewritten(plain, pattern.pattern, pattern.into)} END"
-    rewritten = work.let(
-        f"CASE WHEN {test} THEN {words.rewritten(plain, pattern.pattern, pattern.into)} END"
-    )
-    for number, name in enumerate(MONTHS, 1):
-        rewritten = words.replaced(rewritten, f"-{name}-", f"-{number:02}-")
-    return rewritten
+    whens = ""
+    for one in found:
+        into = f"{one.into};{one.half}" if one.half else one.into
+        text = words.rewritten(plain, one.pattern, into)
+        for number, name in enumerate(MONTHS, 1) if one.months else ():
+            text = words.replaced(text, f"-{name}-", f"-{number:02}-")
+        whens += f" WHEN {words.matches(plain, one.pattern)} THEN {text}"
+    return work.let(f"CASE{whens} END")
 
 
-def _moved(found: str, plain: str, work: Work) -> str:
+def _moved(at: str, text: str, work: Work) -> str:
     """Twelve hours more in the afternoon, but 12 o'clock is the beginning of its half."""
     words = work.dialect
-    at = work.let(found)
-    afternoon = " OR ".join(words.contains(plain, name) for name in AFTERNOON)
+    afternoon = " OR ".join(words.contains(text, f";{name}") for name in AFTERNOON)
+    morning = " OR ".join(words.contains(text, f";{name}") for name in MORNING)
     noon = f"EXTRACT(HOUR FROM {at}) = 12"
     return (
         f"CASE WHEN ({afternoon}) AND NOT {noon} THEN {at} + INTERVAL '12' HOUR "
-        f"WHEN NOT ({afternoon}) AND {noon} THEN {at} - INTERVAL '12' HOUR ELSE {at} END"
+        f"WHEN ({morning}) AND {noon} THEN {at} - INTERVAL '12' HOUR ELSE {at} END"
     )
 
 

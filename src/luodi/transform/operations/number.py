@@ -99,7 +99,7 @@ def whole(value: Value, work: Work) -> Read:
     rest = work.rest(value, words.quick_integer)
     plain = work.let(plain_text(rest.text, work))
     shaped = f"CASE WHEN {words.matches(plain, '[+-]?[0-9]+')} THEN {plain} END"
-    return Read.first(rest, [words.integer(work.let(shaped))], work)
+    return Read.first(rest, words.integer(work.let(shaped)), work)
 
 
 def amount(value: Value, scale: int, work: Work, *, rounded: bool) -> Read:
@@ -116,13 +116,13 @@ def amount(value: Value, scale: int, work: Work, *, rounded: bool) -> Read:
     if not rounded:
         exact = words.matches(number, rf"-?[0-9]+(?:\.[0-9]{{0,{scale}}}0*)?")
         number = work.let(f"CASE WHEN {exact} THEN {number} END")
-    return Read.first(rest, [words.decimal(number, scale)], work)
+    return Read.first(rest, words.decimal(number, scale), work)
 
 
 def plain_text(x: str, work: Work) -> str:
     """Half-width and trimmed."""
     words = work.dialect
-    return words.trimmed(work.let(words.translated(x, FULL, HALF)))
+    return words.trimmed(work.let(words.translated(x, FULL, HALF)), work.let)
 
 
 def _number(plain: str, work: Work) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from luodi.transform.work import Rest, Value, Work, Worked
@@ -20,10 +19,9 @@ class Read(NamedTuple):
         return cls(work.let(sql), work.named(given).sql)
 
     @classmethod
-    def first(cls, rest: Rest, tries: Sequence[str], work: Work) -> Read:
-        """The first of several ways to read that finds something."""
-        ways = [*([rest.quick] if rest.quick else []), *tries]
-        sql = f"COALESCE({', '.join(ways)})" if len(ways) > 1 else ways[0]
+    def first(cls, rest: Rest, otherwise: str, work: Work) -> Read:
+        """What the short cut read, or what was read of the rest."""
+        sql = f"COALESCE({rest.quick}, {otherwise})" if rest.quick else otherwise
         return cls(work.let(sql), rest.text)
 
     def worked(self, result: Value, work: Work) -> Worked:

@@ -28,7 +28,9 @@ def trim(step: Trim, value: Value, work: Work) -> Worked:
     found = work.as_text(value)
     if found.trimmed:
         return Worked(found)
-    return Worked(replace(found, sql=work.dialect.trimmed(found.sql), trimmed=True, raw=found.sql))
+    return Worked(
+        replace(found, sql=work.dialect.trimmed(found.sql, work.let), trimmed=True, raw=found.sql)
+    )
 
 
 def blank(step: Blank, value: Value, work: Work) -> Worked:
