@@ -1,0 +1,81 @@
+"""Columns to fields: by the names that were given, else by the headers hospitals use."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from luodi.evidence.errors import WrongUse
+from luodi.migration.linkage.model import Binding, FieldKind
+from luodi.migration.linkage.rules import headers, plain
+
+
+def bind(
+    columns: Sequence[str],
+    given: Mapping[FieldKind, Sequence[str]],
+    *,
+    table: str,
+    infer: bool = True,
+) -> tuple[Binding, ...]:
+    """Bind columns to fields, in the order of `FieldKind`.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The table's columns.
+    given : mapping
+        Columns that somebody named, by kind.  Their names count without case.
+    infer : bool
+        Whether columns that nobody named are bound by their header; the kinds in `given` are not
+        inferred again.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.dedupe_column_absent`` with the nearest names;
+        ``migration.dedupe_no_field`` where nothing could be compared.
+    """
+    bound = {
+        kind: [column_of(columns, name, table=table) for name in names]
+        for kind, names in given.items()
+    }
+    taken = {column for found in bound.values() for column in found}
+    for column in sorted(columns) if infer else ():
+        kind = headers().get(plain(column), "id")
+        if column not in taken and kind != "id" and FieldKind(kind) not in given:
+            bound.setdefault(FieldKind(kind), []).append(column)
+    fields = [
+        Binding(field=kind if not n else f"{kind}_{n + 1}", kind=kind, column=column)
+        for kind in FieldKind
+        for n, column in enumerate(bound.get(kind, ()))
+    ]
+    if not fields:
+        raise WrongUse("migration.dedupe_no_field", {"table": table, "columns": tuple(columns)})
+    return tuple(fields)
+
+
+def column_of(columns: Sequence[str], name: str, *, table: str) -> str:
+    """Find a column by its name, exactly or without case.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.dedupe_column_absent``.
+    """
+    if name in columns:
+        return name
+    alike = [column for column in columns if plain(column) == plain(name)]
+    if len(alike) == 1:
+        return alike[0]
+    near = difflib.get_close_matches(name.lower(), [c.lower() for c in columns], 3, 0.5)
+    shown = tuple(column for column in columns if column.lower() in near) or tuple(columns)
+    raise WrongUse(
+        "migration.dedupe_column_absent", {"column": name, "table": table, "near": shown}
+    )
+
+
+def id_column(columns: Sequence[str], *, table: str) -> str | None:
+    """Find the column that names a row by its header; None where there is none."""
+    found = [column for column in columns if headers().get(plain(column)) == "id"]
+    order = list(headers())
+    return min(found, key=lambda column: order.index(plain(column))) if found else None

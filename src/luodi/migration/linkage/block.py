@@ -1,0 +1,146 @@
+"""Which pairs are looked at: the union of blocking rules, within a budget, whatever the blocks.
+
+Three guards keep popular values from exploding: records alike in everything are paired with the
+first of them only; of the rules of a group the broadest is used that the budget allows; and a
+block that is too large is sorted and paired in a window instead of in full.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from luodi.evidence.progress import Progress
+from luodi.migration.linkage.model import Binding, BlockCount
+from luodi.migration.linkage.rules import BlockingRule, blocking
+
+IDENTICAL = "identical"
+"""The rule that pairs records alike in everything with the first of them."""
+_SORTED_BY = ("name_sound", "surname_sound", "given_name", "drug_name", "birth", "address")
+_LIMITS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
+"""Shares of the largest block that are tried until a rule fits its budget."""
+
+
+def block(
+    db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...], *, linking: bool, progress: Progress
+) -> tuple[BlockCount, ...]:
+    """Make the table ``pair`` (``l`` < ``r``, record numbers) and say what each rule brought.
+
+    Parameters
+    ----------
+    linking : bool
+        Whether pairs join the two sides instead of the records of one.
+    """
+    names = {field.field for field in fields}
+    db.execute("CREATE OR REPLACE TEMP TABLE pair (l INT, r INT)")
+    counts = [_identical(db, fields, linking=linking)]
+    row = db.execute("SELECT count(*) FROM candidate").fetchone()
+    budget = max(blocking().budget_least, blocking().budget_per_record * (row[0] if row else 0))
+    groups: dict[str, list[BlockingRule]] = {}
+    for rule in blocking().rules:
+        if names.issuperset(rule.needs):
+            groups.setdefault(rule.group, []).append(rule)
+    for group, rules in groups.items():
+        counts.append(_pair(db, group, rules, budget, names, linking=linking))
+        progress.advance()
+    db.execute("CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT l, r FROM pair")
+    return tuple(count for count in counts if count.pairs or count.blocks_cut)
+
+
+def _identical(
+    db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...], *, linking: bool
+) -> BlockCount:
+    """Set aside what is alike in everything; the table ``candidate`` holds the records to block."""
+    values = ", ".join(["side", *(field.field for field in fields)])
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE alike AS SELECT rid, min(rid) OVER same AS leader, "
+        f"count(*) OVER same AS n FROM record WINDOW same AS (PARTITION BY {values})"
+    )
+    most = blocking().identical
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE candidate AS SELECT record.* FROM record "
+        f"JOIN alike USING (rid) WHERE n <= {most} OR rid = leader ORDER BY rid"
+    )
+    if linking:
+        return BlockCount(rule=IDENTICAL, pairs=0)
+    db.execute(f"INSERT INTO pair SELECT leader, rid FROM alike WHERE n > {most} AND rid <> leader")
+    row = db.execute("SELECT count(*) FROM pair").fetchone()
+    cut = db.execute(f"SELECT count(DISTINCT leader) FROM alike WHERE n > {most}").fetchone()
+    return BlockCount(rule=IDENTICAL, pairs=row[0] if row else 0, blocks_cut=cut[0] if cut else 0)
+
+
+def _pair(
+    db: duckdb.DuckDBPyConnection,
+    group: str,
+    rules: list[BlockingRule],
+    budget: int,
+    names: set[str],
+    *,
+    linking: bool,
+) -> BlockCount:
+    for rule in rules:
+        limit = blocking().largest
+        _keys(db, rule, names)
+        if _cost(db, limit, linking=linking) <= budget:
+            break
+    else:
+        limit = next(
+            (
+                size
+                for share in _LIMITS
+                if _cost(db, size := int(blocking().largest * share), linking=linking) <= budget
+            ),
+            int(blocking().largest * _LIMITS[-1]),
+        )
+    return _insert(db, group, limit, linking=linking)
+
+
+def _keys(db: duckdb.DuckDBPyConnection, rule: BlockingRule, names: set[str]) -> None:
+    """The table ``keyed``: every record with its block, the block's size and its place in it."""
+    keys = ", ".join(rule.key)
+    known = " AND ".join(f"({key}) IS NOT NULL" for key in rule.key)
+    order = ", ".join(f"r.{name}" for name in _SORTED_BY if name.partition("_sound")[0] in names)
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT r.rid, r.side, hash({keys}) AS k, "
+        f"count(*) OVER (PARTITION BY {keys}) AS n, "
+        f"row_number() OVER (PARTITION BY {keys} ORDER BY {order + ', ' if order else ''}r.rid) "
+        f"AS place FROM candidate AS r WHERE {known}"
+    )
+
+
+def _cost(db: duckdb.DuckDBPyConnection, limit: int, *, linking: bool) -> int:
+    """Pairs that the present keys lead to, with blocks up to `limit` paired in full."""
+    full = (
+        "count(*) FILTER (side = 0) * count(*) FILTER (side = 1)"
+        if linking
+        else ("any_value(n) * (any_value(n) - 1) // 2")
+    )
+    row = db.execute(
+        f"SELECT sum(CASE WHEN n <= {limit} THEN pairs ELSE n * {blocking().window} END)::BIGINT "
+        f"FROM (SELECT any_value(n) AS n, {full} AS pairs FROM keyed WHERE n > 1 GROUP BY k)"
+    ).fetchone()
+    return (row[0] if row else 0) or 0
+
+
+def _insert(db: duckdb.DuckDBPyConnection, group: str, limit: int, *, linking: bool) -> BlockCount:
+    sides = "AND a.side < b.side" if linking else ""
+    before = _count(db)
+    db.execute(
+        f"INSERT INTO pair SELECT a.rid, b.rid FROM keyed a JOIN keyed b ON a.k = b.k "
+        f"AND a.rid < b.rid {sides} WHERE a.n BETWEEN 2 AND {limit} AND b.n BETWEEN 2 AND {limit}"
+    )
+    row = db.execute(f"SELECT count(DISTINCT k) FROM keyed WHERE n > {limit}").fetchone()
+    cut = row[0] if row else 0
+    if cut:
+        steps = ", ".join(f"({step})" for step in range(1, blocking().window + 1))
+        db.execute(
+            "INSERT INTO pair SELECT least(a.rid, b.rid), greatest(a.rid, b.rid) "
+            f"FROM (SELECT *, place + step AS next FROM keyed, (VALUES {steps}) s(step) "
+            f"WHERE n > {limit}) a JOIN keyed b ON a.k = b.k AND b.place = a.next "
+            f"{'WHERE a.side <> b.side' if linking else ''}"
+        )
+    return BlockCount(rule=group, pairs=_count(db) - before, blocks_cut=cut)
+
+
+def _count(db: duckdb.DuckDBPyConnection) -> int:
+    row = db.execute("SELECT count(*) FROM pair").fetchone()
+    return row[0] if row else 0

@@ -1,0 +1,99 @@
+"""How far every field of every pair agrees: levels as small numbers, compared in SQL.
+
+The table ``gamma`` has a row per pair: ``l``, ``r``, for every field ``g_<field>`` (0 where a value
+is missing, 1 the best level …) and, where agreement in a rare value counts for more, ``n_<field>``
+(how many records hold the common value).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from luodi.migration.linkage.model import Binding, FieldKind
+from luodi.migration.linkage.rules import comparisons, condition, judgement
+
+_OTHER = {"given_name": "surname", "surname": "given_name"}
+
+
+def count_values(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
+    """Add to ``record`` how many records hold the same value, ``<field>_n``."""
+    counted = [field.field for field in fields if comparisons()[field.kind].frequency]
+    added = ", ".join(f"(count(*) OVER (PARTITION BY {name}))::INT AS {name}_n" for name in counted)
+    if added:
+        db.execute(
+            f"CREATE OR REPLACE TEMP TABLE record AS SELECT *, {added} FROM record ORDER BY rid"
+        )
+
+
+def compare(
+    db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...], pairs: str, table: str
+) -> None:
+    """Make `table` of the relation `pairs` (columns ``l``, ``r``), shaped as ``gamma``."""
+    names = {field.field for field in fields}
+    columns = [f"({level_sql(field, names)})::UTINYINT AS g_{field.field}" for field in fields]
+    columns += [
+        f"a.{field.field}_n AS n_{field.field}"
+        for field in fields
+        if comparisons()[field.kind].frequency
+    ]
+    columns.append(f"({guard_sql(fields)})::UTINYINT AS guard")
+    columns.append(f"({certain_sql(fields)}) AS certain")
+    inner = ", ".join(columns[: len(fields)])
+    outer = ", ".join(columns[len(fields) :])
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS "
+        f"WITH levels AS (SELECT p.l, p.r, {inner} FROM {pairs} p "
+        "JOIN record a ON a.rid = p.l JOIN record b ON b.rid = p.r) "
+        f"SELECT levels.*, {outer} FROM levels "
+        "JOIN record a ON a.rid = levels.l JOIN record b ON b.rid = levels.r"
+    )
+
+
+def level_sql(field: Binding, names: set[str]) -> str:
+    """The number of the level that a pair reaches in a field."""
+    found = comparisons()[field.kind]
+    other = _OTHER.get(field.field, "")
+    cases = [f"WHEN {found.missing} THEN 0"]
+    for number, level in enumerate(found.levels, 1):
+        if level.when and ("{other}" not in level.when or other in names):
+            cases.append(f"WHEN {level.when} THEN {number}")
+    text = f"CASE {' '.join(cases)} ELSE {len(found.levels)} END"
+    return text.replace("{f}", field.field).replace("{other}", other)
+
+
+def guard_sql(fields: tuple[Binding, ...]) -> str:
+    """The number of the first guard that speaks, from 1; 0 for none."""
+    cases = [
+        f"WHEN {_condition(guard.when, fields)} THEN {number}"
+        for number, guard in enumerate(judgement().guards, 1)
+    ]
+    return f"CASE {' '.join(cases)} ELSE 0 END"
+
+
+def certain_sql(fields: tuple[Binding, ...]) -> str:
+    """Whether a pair may be merged without a person, as far as the fields go."""
+    return " OR ".join(f"({_condition(rule.when, fields)})" for rule in judgement().certain)
+
+
+def _condition(text: str, fields: tuple[Binding, ...]) -> str:
+    kinds: dict[str, list[str]] = {}
+    for field in fields:
+        kinds.setdefault(field.kind, []).append(field.field)
+
+    def level(kind: str, numbers: tuple[int, ...]) -> str | None:
+        found = kinds.get(kind)
+        if not found:
+            return None
+        wanted = ", ".join(map(str, numbers))
+        return "(" + " OR ".join(f"g_{name} IN ({wanted})" for name in found) + ")"
+
+    def fact(name: str) -> str:
+        said = judgement().facts[name].replace("{generation}", str(judgement().generation))
+        needs = {kind for kind in FieldKind if f"a.{kind}" in said}
+        if "a.name" in said:
+            needs = (needs - {FieldKind.GIVEN_NAME, FieldKind.SURNAME}) | {FieldKind.NAME}
+        if "a.id_card" in said:
+            needs = {FieldKind.ID_CARD}
+        return f"({said})" if all(need in kinds for need in needs) else "false"
+
+    return condition(text, level, fact)
