@@ -61,6 +61,11 @@ class Name(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The spelling with near homophones made one; see `pinyin.folded`."""
         return folded_all(self.pinyin) if self.chinese else self.key
 
+    @property
+    def shape(self) -> str:
+        """The key with characters that look alike made one."""
+        return self.key.translate(_look_alike()) if self.chinese else self.key
+
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff〇\U00020000-\U0003ffff"
 _DOTS = "·•．。.‧∙・･⋅●▪﹒＊*_'’`´-—－"
@@ -256,6 +261,12 @@ def _together(text: str) -> str:
 
 def _letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
+
+
+@cache
+def _look_alike() -> Mapping[int, str]:
+    groups = [characters for (characters,) in rows("look_alike.tsv")]
+    return {ord(character): group[0] for group in groups for character in group}
 
 
 @cache

@@ -1,10 +1,15 @@
 """From pairs to people: linked records become clusters, unless that would join what is apart.
 
-Links are taken from the heaviest down, and each joins the two clusters of its records, as in
-single-linkage clustering, but only if no guard keeps a record of the one apart from a record of
-the other (*cannot-link* constraints: Wagstaff et al. 2001; agglomerative, Davidson and Ravi 2005).
-A link that is not taken waits for a person, and the cluster is marked.  So a record that looks
-like both twins goes to the one it resembles more and never makes one person of them.
+Links are taken from the heaviest down, those by one identity card or document first, and each joins
+the two clusters of its records, as in single-linkage clustering, but only if no guard keeps a
+record of the one apart from a record of the other (*cannot-link* constraints: Wagstaff et al. 2001;
+agglomerative, Davidson and Ravi 2005).  A link that is not taken waits for a person, and the
+cluster is marked.
+
+Two finer points.  A guard that only doubts (twins without cards) does not stand against records
+that share a card with the two a link joins: their names may be wrong, but who they are is known.
+And a record that fits two others equally well, which a guard keeps apart (a named child and both
+newborn twins), is given to neither.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from itertools import combinations
 import msgspec
 
 from luodi.migration.linkage.model import Class, Cluster, Pair
+from luodi.migration.linkage.rules import judgement
 
 Key = tuple[int, int]
 
@@ -41,6 +47,8 @@ class Group:
 TOGETHER = (Class.CERTAIN, Class.LINK)
 CONFLICT = "cluster_conflict"
 """Guard of a link that was not taken."""
+TIE = "fits_two"
+"""Guard of a link to one of two records that fit equally."""
 LARGEST_COMPARED = 60
 """Clusters up to this size are compared in full."""
 
@@ -83,22 +91,33 @@ def cluster(scored: Mapping[Key, Pair]) -> tuple[dict[Key, Pair], list[Group]]:
         The pairs, some of another class now: a link not taken is for review, and a pair that was
         linked through others is a link.  The clusters, by their first record.
     """
-    apart = _apart(scored)
+    scored = {**scored, **_ties(scored)}
+    apart, doubted = _apart(scored, Class.DIFFERENT), _apart(scored, Class.REVIEW)
     parents: dict[int, int] = {}
+    same: dict[int, int] = {}  # records of one card
     members: dict[int, set[int]] = {}
     taken: dict[int, Pair] = {}  # the weakest link of each cluster
-    refused: dict[Key, Pair] = {}
+    refused: dict[Key, Pair] = {key: pair for key, pair in scored.items() if TIE in pair.guards}
     for key in _heaviest_first(scored):
         a, b = sorted(_root(parents, record) for record in key)
         ours, theirs = members.setdefault(a, {a}), members.setdefault(b, {b})
         if a == b:
             continue
-        if any(not theirs.isdisjoint(apart.get(record, ())) for record in ours):
+        cards = {_root(same, record) for record in key}
+        strangers = {record for record in ours | theirs if _root(same, record) not in cards}
+        if (
+            _stands_between(apart, ours, theirs)
+            or _stands_between(doubted, ours & strangers, theirs)
+            or _stands_between(doubted, theirs & strangers, ours)
+        ):
             refused[key] = msgspec.structs.replace(
                 scored[key], class_=Class.REVIEW, guards=(CONFLICT,)
             )
             continue
         parents[b] = a
+        if is_identified(scored[key]):
+            first, second = min(cards), max(cards)
+            same[second] = first
         members[a] = ours | members.pop(b)
         weakest = [pair for pair in (scored[key], taken.get(a), taken.pop(b, None)) if pair]
         taken[a] = min(weakest, key=lambda pair: pair.probability)
@@ -121,19 +140,50 @@ def cluster(scored: Mapping[Key, Pair]) -> tuple[dict[Key, Pair], list[Group]]:
     return {**scored, **changed}, groups
 
 
+def is_identified(pair: Pair) -> bool:
+    """Whether two records show one identity card or document."""
+    return any(
+        agreement.level == "exact" and agreement.field.startswith(("id_card", "document"))
+        for agreement in pair.explanation
+    )
+
+
 def _heaviest_first(scored: Mapping[Key, Pair]) -> list[Key]:
     links = [key for key, pair in scored.items() if pair.class_ in TOGETHER]
-    return sorted(links, key=lambda key: (-scored[key].weight, key))
+    return sorted(links, key=lambda key: (not is_identified(scored[key]), -scored[key].weight, key))
 
 
-def _apart(scored: Mapping[Key, Pair]) -> dict[int, set[int]]:
-    """For each record those that a guard keeps it apart from."""
+def _ties(scored: Mapping[Key, Pair]) -> dict[Key, Pair]:
+    """Links of a record to two others that are kept apart, about equally heavy."""
+    links: dict[int, list[tuple[int, Key]]] = {}
+    for key, pair in scored.items():
+        if pair.class_ is Class.LINK and not is_identified(pair):
+            links.setdefault(key[0], []).append((key[1], key))
+            links.setdefault(key[1], []).append((key[0], key))
+    found = {
+        key: msgspec.structs.replace(scored[key], class_=Class.REVIEW, guards=(TIE,))
+        for others in links.values()
+        for (one, first), (two, second) in combinations(others, 2)
+        if abs(scored[first].weight - scored[second].weight) < judgement().tie
+        and (between := scored.get((min(one, two), max(one, two)))) is not None
+        and between.guards
+        for key in (first, second)
+    }
+    return found
+
+
+def _apart(scored: Mapping[Key, Pair], class_: Class) -> dict[int, set[int]]:
+    """For each record those that a guard of a class keeps it apart from."""
     found: dict[int, set[int]] = {}
     for (left, right), pair in scored.items():
-        if pair.guards:
+        if pair.guards and pair.class_ is class_:
             found.setdefault(left, set()).add(right)
             found.setdefault(right, set()).add(left)
     return found
+
+
+def _stands_between(apart: Mapping[int, set[int]], ours: set[int], theirs: set[int]) -> bool:
+    return any(not theirs.isdisjoint(apart.get(record, ())) for record in ours)
 
 
 def _within(members: tuple[int, ...]) -> Iterable[Key]:

@@ -54,7 +54,7 @@ def score(
     total = " + ".join([repr(found.start), *(f"w_{field.field}" for field in fields)])
     levels = ", ".join(f"g_{field.field}" for field in fields)
     sizes = ", ".join(
-        f"(SELECT count({field.field}) FROM record)::DOUBLE AS N_{field.field}"
+        f"(SELECT count({field.field}) FROM record)::DOUBLE AS of_{field.field}"
         for field in fields
         if comparisons()[field.kind].frequency
     )
@@ -77,7 +77,7 @@ def _weight(field: Binding, found: Estimate, n: int) -> str:
         text = repr(found.weight(n, level))
         if level == 1 and comparisons()[field.kind].frequency:
             name, u = field.field, found.u[n][0]
-            share = f"greatest((n_{name} - 2) / N_{name}, least(1 / N_{name}, {u!r}))"
+            share = f"greatest((n_{name} - 2) / of_{name}, least(1 / of_{name}, {u!r}))"
             text = f"{math.log2(found.m[n][0])!r} - log2({share})"
         cases.append(f"WHEN {level} THEN {text}")
     return f"CASE g_{field.field} {' '.join(cases)} ELSE 0.0 END"

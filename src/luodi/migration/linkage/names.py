@@ -19,12 +19,12 @@ def take_names(db: duckdb.DuckDBPyConnection, source: str, table: str, progress:
     """Make `table` of the distinct texts that the query `source` gives.
 
     Columns: ``raw``, ``key`` (NULL where nobody is named), ``kind``, ``surname``, ``given``,
-    ``pinyin``, ``sound``, ``sorted`` (characters, or words of other scripts, in alphabetical
+    ``pinyin``, ``sound``, ``shape``, ``sorted`` (characters, or words of other scripts, in alphabetical
     order), ``chinese``, ``rank``, ``sex``, ``name_key`` (the key of a newborn's mother too).
     """
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} (raw VARCHAR, key VARCHAR, kind VARCHAR, "
-        "surname VARCHAR, given VARCHAR, pinyin VARCHAR, sound VARCHAR, sorted VARCHAR, "
+        "surname VARCHAR, given VARCHAR, pinyin VARCHAR, sound VARCHAR, shape VARCHAR, sorted VARCHAR, "
         "chinese BOOLEAN, rank TINYINT, sex VARCHAR)"
     )
     _through(db, source, table, _name, progress)
@@ -59,7 +59,7 @@ _NOBODY = (NameKind.PLACEHOLDER, NameKind.EMPTY)
 def _name(text: str) -> tuple[object, ...]:
     name = parse(text)
     if name.kind in _NOBODY:
-        return (text, None, name.kind, None, None, None, None, None, False, 0, "")
+        return (text, None, name.kind, None, None, None, None, None, None, False, 0, "")
     spelling = name.pinyin
     return (
         text,
@@ -69,6 +69,7 @@ def _name(text: str) -> tuple[object, ...]:
         name.given,
         spelling.replace(" ", ""),
         pinyin.folded_all(spelling) if name.chinese else spelling,
+        name.shape,
         _sorted(name),
         name.chinese,
         name.rank,

@@ -36,7 +36,9 @@ CREATE OR REPLACE TEMP MACRO nf_extended(s) AS
 CREATE OR REPLACE TEMP MACRO nf_id_card(n) AS
   CASE WHEN regexp_full_match(n, '[1-9]\d{14}')
       AND try_strptime(nf_extended(n)[7:14], '%Y%m%d') IS NOT NULL
-    THEN nf_extended(n) || nf_check(nf_extended(n)) ELSE n END;
+    THEN nf_extended(n) || nf_check(nf_extended(n))
+  -- 港澳居民来往内地通行证: the last two of eleven digits count the renewals.
+  WHEN regexp_full_match(n, '[HM]\d{10}') THEN left(n, 9) ELSE n END;
 CREATE OR REPLACE TEMP MACRO nf_id_valid(n) AS coalesce(
   CASE WHEN regexp_full_match(n, '[1-9]\d{16}[\dX]')
       AND try_strptime(n[7:14], '%Y%m%d') BETWEEN DATE '1850-01-01' AND current_date
@@ -68,12 +70,12 @@ CREATE OR REPLACE TEMP MACRO nf_birth(x, month_first) AS nf_day(CASE
 -- The first mobile number of a text, else its digits without the country's code.
 CREATE OR REPLACE TEMP MACRO nf_digits(x) AS regexp_replace(
   regexp_replace(x, '[^0-9]', '', 'g'), '^(00)?86(1\d{10})$', '\2');
-CREATE OR REPLACE TEMP MACRO nf_phone(x) AS nf_dialled(
-  coalesce(nullif(regexp_extract(regexp_replace(x, '[\s\-]', '', 'g'), '1[3-9]\d{9}'), ''),
-    nf_digits(x)));
 CREATE OR REPLACE TEMP MACRO nf_dialled(p) AS CASE
   WHEN length(p) < 7 OR regexp_matches(p, '(0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7})$')
     OR right(p, 8) IN ('12345678', '23456789') THEN NULL ELSE p END;
+CREATE OR REPLACE TEMP MACRO nf_phone(x) AS nf_dialled(
+  coalesce(nullif(regexp_extract(regexp_replace(x, '[\s\-]', '', 'g'), '1[3-9]\d{9}'), ''),
+    nf_digits(x)));
 
 -- An address without gaps and punctuation.
 CREATE OR REPLACE TEMP MACRO nf_address(x) AS nullif(
@@ -93,3 +95,11 @@ CREATE OR REPLACE TEMP MACRO nf_maker(x) AS nullif(regexp_replace(regexp_replace
 CREATE OR REPLACE TEMP MACRO nf_specification(x) AS nullif(regexp_replace(
   regexp_replace(regexp_replace(regexp_replace(replace(replace(lower(x), '毫克', 'mg'), '毫升', 'ml'),
   '微克|μg|ug', 'μg', 'g'), '克', 'g', 'g'), '[×xX＊]', '*', 'g'), '[\s:：]', '', 'g'), '');
+
+-- Whether two values are one edit apart (a character changed, added, dropped, or two neighbours
+-- swapped), or two.  The distance itself costs microseconds, so what is far apart is not measured.
+CREATE OR REPLACE TEMP MACRO nf_close(a, b, edits) AS CASE
+  WHEN length(a) = length(b) THEN hamming(a, b) <= 2 * edits
+  ELSE abs(length(a) - length(b)) <= edits AND jaro_similarity(a, b) > 0.85 END;
+CREATE OR REPLACE TEMP MACRO nf_edited(a, b, edits) AS
+  nf_close(a, b, edits) AND damerau_levenshtein(a, b) = edits;

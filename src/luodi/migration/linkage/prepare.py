@@ -113,7 +113,7 @@ def _columns(db: duckdb.DuckDBPyConnection, field: Binding) -> list[str]:
     t = f"taken_{f}"
     match field.kind:
         case FieldKind.NAME:
-            parts = ("pinyin", "sound", "sorted", "surname", "given", "chinese", "rank", "sex")
+            parts = ["pinyin", "sound", "shape", "sorted", "surname", "given", "chinese", "rank", "sex"]
             return [
                 f"{t}.key AS {f}",
                 f"{t}.key AS {f}_key",

@@ -42,7 +42,7 @@ class Guard(Noun, frozen=True, kw_only=True):
 
     id: str
     when: str
-    class_: Literal[Class.DIFFERENT, Class.REVIEW] = msgspec.field(name="class")
+    class_: Class = msgspec.field(name="class")
 
 
 class Certain(Noun, frozen=True, kw_only=True):
@@ -59,8 +59,10 @@ class Judgement(Noun, frozen=True, kw_only=True):
     link: Share
     review: Share
     doubt: Share
+    tie: float
     generation: int
     facts: dict[str, str] = msgspec.field(name="fact")
+    said: dict[str, str]
     guards: tuple[Guard, ...] = msgspec.field(name="guard")
     certain: tuple[Certain, ...]
 
@@ -105,13 +107,8 @@ def plain(name: str) -> str:
 
 def rules_digest() -> str:
     """Digest of everything that decides: evidence is stale once a rule changes."""
-    return digest(
-        [
-            msgspec.to_builtins(comparisons(), str_keys=True),
-            msgspec.to_builtins(blocking()),
-            msgspec.to_builtins(judgement()),
-        ]
-    )
+    rules = (dict(comparisons()), blocking(), judgement())
+    return digest([msgspec.json.encode(part).decode() for part in rules])
 
 
 def level_numbers(kind: FieldKind) -> Mapping[str, int]:
@@ -141,6 +138,8 @@ def condition(
         if word in ("and", "or", "not", "(", ")"):
             return word.upper()
         kind, colon, levels = word.partition(":")
+        if not colon and word in judgement().said:
+            return f"({condition(judgement().said[word], level, fact)})"
         if not colon:
             return f"coalesce({fact(word)}, false)"
         numbers = level_numbers(FieldKind(kind))
