@@ -19,13 +19,14 @@ def take_names(db: duckdb.DuckDBPyConnection, source: str, table: str, progress:
     """Make `table` of the distinct texts that the query `source` gives.
 
     Columns: ``raw``, ``key`` (NULL where nobody is named), ``kind``, ``surname``, ``given``,
-    ``pinyin``, ``sound``, ``shape``, ``sorted`` (characters, or words of other scripts, in alphabetical
-    order), ``chinese``, ``rank``, ``sex``, ``name_key`` (the key of a newborn's mother too).
+    ``pinyin``, ``sound``, ``shape``, ``sorted`` (characters, or words of other scripts, in
+    alphabetical order), ``chinese``, ``rank``, ``sex``, ``name_key`` (a newborn's is its
+    mother's).
     """
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} (raw VARCHAR, key VARCHAR, kind VARCHAR, "
-        "surname VARCHAR, given VARCHAR, pinyin VARCHAR, sound VARCHAR, shape VARCHAR, sorted VARCHAR, "
-        "chinese BOOLEAN, rank TINYINT, sex VARCHAR)"
+        "surname VARCHAR, given VARCHAR, pinyin VARCHAR, sound VARCHAR, shape VARCHAR, "
+        "sorted VARCHAR, chinese BOOLEAN, rank TINYINT, sex VARCHAR)"
     )
     _through(db, source, table, _name, progress)
 

@@ -28,17 +28,14 @@ CREATE OR REPLACE TEMP MACRO nf_check(s) AS substring('10X98765432', 1 + (
   + 9 * s[12]::INT + 10 * s[13]::INT + 5 * s[14]::INT + 8 * s[15]::INT + 4 * s[16]::INT
   + 2 * s[17]::INT) % 11, 1);
 
--- A number of the first generation (15 digits) in its 18-digit form; sequences 996 … 999 of it
--- were kept for people born in 18xx.
-CREATE OR REPLACE TEMP MACRO nf_extended(s) AS
-  CASE WHEN right(s, 3) BETWEEN '996' AND '999' THEN left(s, 6) || '18' || s[7:15]
-  ELSE left(s, 6) || '19' || s[7:15] END;
-CREATE OR REPLACE TEMP MACRO nf_id_card(n) AS
-  CASE WHEN regexp_full_match(n, '[1-9]\d{14}')
-      AND try_strptime(nf_extended(n)[7:14], '%Y%m%d') IS NOT NULL
-    THEN nf_extended(n) || nf_check(nf_extended(n))
-  -- 港澳居民来往内地通行证: the last two of eleven digits count the renewals.
-  WHEN regexp_full_match(n, '[HM]\d{10}') THEN left(n, 9) ELSE n END;
+-- The 17 digits of a number of the first generation (15 digits); its sequences 996 … 999 were kept
+-- for people born in 18xx.  Any other number stays, and of a 港澳居民来往内地通行证 go the last two
+-- of eleven digits, which count its renewals.
+CREATE OR REPLACE TEMP MACRO nf_extended(s) AS CASE
+  WHEN regexp_full_match(s, '[1-9]\d{5}\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}')
+    THEN left(s, 6) || CASE WHEN right(s, 3) >= '996' THEN '18' ELSE '19' END || s[7:15]
+  WHEN regexp_full_match(s, '[HM]\d{10}') THEN left(s, 9)
+  ELSE s END;
 CREATE OR REPLACE TEMP MACRO nf_id_valid(n) AS coalesce(
   CASE WHEN regexp_full_match(n, '[1-9]\d{16}[\dX]')
       AND try_strptime(n[7:14], '%Y%m%d') BETWEEN DATE '1850-01-01' AND current_date

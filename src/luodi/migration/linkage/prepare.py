@@ -97,6 +97,9 @@ def _normal(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
         f"CREATE OR REPLACE TEMP TABLE record AS SELECT {', '.join(columns)} "
         f"FROM raw {' '.join(joins)} ORDER BY raw.rid"
     )
+    for field in fields:
+        if field.kind is FieldKind.ID_CARD:
+            _id_card(db, field.field)
     names = {field.field for field in fields}
     if "id_card" in names:
         _tell_from_id_card(db, names)
@@ -107,18 +110,29 @@ def _normal(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
         )
 
 
+def _id_card(db: duckdb.DuckDBPyConnection, f: str) -> None:
+    """Extend numbers of 15 digits, then tell which numbers are right and which are none at all."""
+    whole = f"CASE WHEN length({f}) = 15 AND length(e) = 17 THEN e || nf_check(e) ELSE e END"
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE record AS SELECT *, nf_id_valid({f}) AS {f}_valid, "
+        f"coalesce(regexp_matches({f}, '\\d{{14}}'), false) AS {f}_resident FROM ("
+        f"SELECT * EXCLUDE (e) REPLACE ({whole} AS {f}) FROM ("
+        f"SELECT *, nf_extended({f}) AS e FROM record)) ORDER BY rid"
+    )
+
+
 def _columns(db: duckdb.DuckDBPyConnection, field: Binding) -> list[str]:
     """SQL of a field's normal form and of what is derived from it."""
     f, raw = field.field, f"raw.{field.field}"
     t = f"taken_{f}"
     match field.kind:
         case FieldKind.NAME:
-            parts = ["pinyin", "sound", "shape", "sorted", "surname", "given", "chinese", "rank", "sex"]
+            parts = ("pinyin", "sound", "shape", "sorted", "surname", "given", "chinese")
             return [
                 f"{t}.key AS {f}",
                 f"{t}.key AS {f}_key",
                 f"{t}.kind AS {f}_kind",
-                *(f"{t}.{part} AS {f}_{part}" for part in parts),
+                *(f"{t}.{part} AS {f}_{part}" for part in (*parts, "rank", "sex")),
             ]
         case FieldKind.GIVEN_NAME | FieldKind.SURNAME:
             return [
@@ -130,14 +144,7 @@ def _columns(db: duckdb.DuckDBPyConnection, field: Binding) -> list[str]:
             return [f"{_sex(db, f, raw)} AS {f}"]
         case FieldKind.BIRTH:
             return [f"nf_birth({raw}, {str(_month_first(db, f)).lower()}) AS {f}"]
-        case FieldKind.ID_CARD:
-            number = f"nf_id_card(nf_number({raw}))"
-            return [
-                f"{number} AS {f}",
-                f"nf_id_valid({number}) AS {f}_valid",
-                f"coalesce(regexp_matches({number}, '\\d{{14}}'), false) AS {f}_resident",
-            ]
-        case FieldKind.DOCUMENT | FieldKind.APPROVAL:
+        case FieldKind.ID_CARD | FieldKind.DOCUMENT | FieldKind.APPROVAL:
             return [f"nf_number({raw}) AS {f}"]
         case FieldKind.PHONE:
             return [f"nf_phone({raw}) AS {f}"]
