@@ -7,6 +7,8 @@ is missing, 1 the best level …) and, where agreement in a rare value counts fo
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from luodi.migration.linkage.model import Binding, FieldKind
@@ -30,22 +32,19 @@ def compare(
 ) -> None:
     """Make `table` of the relation `pairs` (columns ``l``, ``r``), shaped as ``gamma``."""
     names = {field.field for field in fields}
-    columns = [f"({level_sql(field, names)})::UTINYINT AS g_{field.field}" for field in fields]
-    columns += [
+    kinds = {field.kind for field in fields}
+    inner = [f"({level_sql(field, names)})::UTINYINT AS g_{field.field}" for field in fields]
+    inner += [
         f"a.{field.field}_n AS n_{field.field}"
         for field in fields
         if comparisons()[field.kind].frequency
     ]
-    columns.append(f"({guard_sql(fields)})::UTINYINT AS guard")
-    columns.append(f"({certain_sql(fields)}) AS certain")
-    inner = ", ".join(columns[: len(fields)])
-    outer = ", ".join(columns[len(fields) :])
+    inner += [f"coalesce({said}, false) AS is_{name}" for name, said in _facts(kinds).items()]
+    judged = f"({guard_sql(fields)})::UTINYINT AS guard, ({certain_sql(fields)}) AS certain"
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS "
-        f"WITH levels AS (SELECT p.l, p.r, {inner} FROM {pairs} p "
-        "JOIN record a ON a.rid = p.l JOIN record b ON b.rid = p.r) "
-        f"SELECT levels.*, {outer} FROM levels "
-        "JOIN record a ON a.rid = levels.l JOIN record b ON b.rid = levels.r"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT COLUMNS(c -> c NOT LIKE 'is_%'), {judged} "
+        f"FROM (SELECT p.l, p.r, {', '.join(inner)} FROM {pairs} p "
+        "JOIN record a ON a.rid = p.l JOIN record b ON b.rid = p.r)"
     )
 
 
@@ -76,24 +75,30 @@ def certain_sql(fields: tuple[Binding, ...]) -> str:
 
 
 def _condition(text: str, fields: tuple[Binding, ...]) -> str:
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[FieldKind, list[str]] = {}
     for field in fields:
         kinds.setdefault(field.kind, []).append(field.field)
 
+    facts = _facts(set(kinds))
+
     def level(kind: str, numbers: tuple[int, ...]) -> str | None:
-        found = kinds.get(kind)
+        found = kinds.get(FieldKind(kind))
         if not found:
             return None
         wanted = ", ".join(map(str, numbers))
         return "(" + " OR ".join(f"g_{name} IN ({wanted})" for name in found) + ")"
 
     def fact(name: str) -> str:
-        said = judgement().facts[name].replace("{generation}", str(judgement().generation))
-        needs = {kind for kind in FieldKind if f"a.{kind}" in said}
-        if "a.name" in said:
-            needs = (needs - {FieldKind.GIVEN_NAME, FieldKind.SURNAME}) | {FieldKind.NAME}
-        if "a.id_card" in said:
-            needs = {FieldKind.ID_CARD}
-        return f"({said})" if all(need in kinds for need in needs) else "false"
+        return f"is_{name}" if name in facts else "false"
 
     return condition(text, level, fact)
+
+
+def _facts(kinds: set[FieldKind]) -> dict[str, str]:
+    """The facts whose fields the table has, as SQL."""
+    found = {}
+    for name, said in judgement().facts.items():
+        needs = {kind for kind in FieldKind if re.search(rf"\ba\.{kind}(_(?!name)|\b)", said)}
+        if needs <= kinds:
+            found[name] = said.replace("{generation}", str(judgement().generation))
+    return found

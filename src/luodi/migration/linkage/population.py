@@ -15,7 +15,7 @@ from luodi.migration.linkage.estimate import Population
 from luodi.migration.linkage.model import Binding
 from luodi.migration.linkage.rules import comparisons
 
-SAMPLE = 1_000_000
+SAMPLE = 500_000
 
 
 def population(
