@@ -54,6 +54,25 @@ def bind(
     return tuple(fields)
 
 
+def given_fields(
+    known: Mapping[str, Sequence[str]], others: Sequence[str]
+) -> dict[FieldKind, tuple[str, ...]]:
+    """Read what somebody named: columns by kind, and others as ``COLUMN:KIND``.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.dedupe_field_form``.
+    """
+    found = {FieldKind(kind): tuple(columns) for kind, columns in known.items() if columns}
+    for text in others:
+        column, colon, kind = text.rpartition(":")
+        if not colon or not column or kind not in set(FieldKind):
+            raise WrongUse("migration.dedupe_field_form", {"field": text, "kinds": (*FieldKind,)})
+        found[FieldKind(kind)] = (*found.get(FieldKind(kind), ()), column)
+    return found
+
+
 def column_of(columns: Sequence[str], name: str, *, table: str) -> str:
     """Find a column by its name, exactly or without case.
 

@@ -1,4 +1,4 @@
-"""Names taken apart once per distinct value, in Python, and handed back to DuckDB."""
+"""Names and 规格 taken apart once per distinct value, in Python, and handed back to DuckDB."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import duckdb
 
 from luodi.evidence.progress import Progress
 from luodi.migration.linkage.into import into
-from luodi.terminology import pinyin
+from luodi.terminology import pinyin, specification
 from luodi.terminology.name import Name, NameKind, parse
 from luodi.terminology.text import clean, half_width, simplify
 
@@ -38,6 +38,14 @@ def take_words(db: duckdb.DuckDBPyConnection, source: str, table: str, progress:
         "(raw VARCHAR, key VARCHAR, sound VARCHAR, chinese BOOLEAN)"
     )
     _through(db, source, table, _word, progress)
+
+
+def take_specifications(
+    db: duckdb.DuckDBPyConnection, source: str, table: str, progress: Progress
+) -> None:
+    """Make `table` of distinct 规格: ``raw``, ``key`` (NULL for one that does not parse)."""
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {table} (raw VARCHAR, key VARCHAR)")
+    _through(db, source, table, _specification, progress)
 
 
 def _through(
@@ -87,3 +95,8 @@ def _word(text: str) -> tuple[object, ...]:
     chinese = any("\u3400" <= character <= "\u9fff" for character in key)
     sound = pinyin.folded_all(pinyin.pinyin(key)) if chinese else key
     return (text, key or None, sound or None, chinese)
+
+
+def _specification(text: str) -> tuple[object, ...]:
+    found = specification.parse(text)
+    return (text, None if isinstance(found, specification.Fault) else found.packing)

@@ -16,12 +16,17 @@ from luodi.evidence.errors import WrongUse
 from luodi.evidence.progress import Progress
 from luodi.migration.linkage.into import into
 from luodi.migration.linkage.model import Binding, FieldKind
-from luodi.migration.linkage.names import take_names, take_words
+from luodi.migration.linkage.names import take_names, take_specifications, take_words
 from luodi.migration.workspace import quoted
 from luodi.terminology.text import simplify
 
-NAMES = (FieldKind.NAME,)
-WORDS = (FieldKind.GIVEN_NAME, FieldKind.SURNAME)
+TAKEN = {
+    FieldKind.NAME: take_names,
+    FieldKind.GIVEN_NAME: take_words,
+    FieldKind.SURNAME: take_words,
+    FieldKind.SPECIFICATION: take_specifications,
+}
+"""Kinds whose values are taken apart in Python, each distinct one once."""
 _SHOWN = 5
 """Ordinals that an error names."""
 
@@ -64,8 +69,7 @@ def prepare(
     if not filled:
         raise WrongUse("migration.dedupe_all_null", {"table": sides[0].table})
     for field in filled:
-        if field.kind in (*NAMES, *WORDS):
-            take = take_names if field.kind in NAMES else take_words
+        if take := TAKEN.get(field.kind):
             source = f"SELECT DISTINCT {field.field} FROM raw WHERE {field.field} IS NOT NULL"
             take(db, source, f"taken_{field.field}", progress)
         if field.kind is FieldKind.ADDRESS:
@@ -90,7 +94,7 @@ def _normal(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
     columns, joins = ["raw.rid", "raw.side", "raw.id", "raw.ordinal"], []
     for field in fields:
         columns += _columns(db, field)
-        if field.kind in (*NAMES, *WORDS):
+        if field.kind in TAKEN:
             taken = f"taken_{field.field}"
             joins.append(f"LEFT JOIN {taken} ON raw.{field.field} = {taken}.raw")
     db.execute(
@@ -160,7 +164,8 @@ def _columns(db: duckdb.DuckDBPyConnection, field: Binding) -> list[str]:
         case FieldKind.MANUFACTURER:
             return [f"nf_maker({raw}) AS {f}"]
         case FieldKind.SPECIFICATION:
-            return [f"nf_specification({raw}) AS {f}", f"nf_numbers({raw}) AS {f}_numbers"]
+            whole = f"coalesce({t}.key, nf_specification({raw}))"
+            return [f"{whole} AS {f}", f"nf_numbers({whole}) AS {f}_numbers"]
         case _:
             return [f"nf_address({raw}) AS {f}"]
 

@@ -1,0 +1,138 @@
+"""One person's decision on one item, taken whole or not at all, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from luodi.evidence.errors import WrongUse
+from luodi.evidence.model import now
+from luodi.migration.engine_errors import engine_error
+from luodi.migration.reviewing.merge import follow
+from luodi.migration.reviewing.model import Act, Decision, Item, Standing
+from luodi.migration.reviewing.queue import (
+    decisions,
+    items,
+    needs_two,
+    record,
+    take_back,
+)
+from luodi.migration.reviewing.standing import standing
+from luodi.migration.workspace import Workspace
+
+
+def look(workspace: Workspace, queue: str) -> Standing:
+    """See where a queue stands.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.review_no_queue``.
+    """
+    return standing(
+        items(workspace, queue),
+        decisions(workspace, queue),
+        two_person=needs_two(workspace, queue),
+    )
+
+
+def decide(
+    workspace: Workspace,
+    queue: str,
+    name: str,
+    act: Act,
+    *,
+    who: str,
+    reason: str = "",
+    into: int | None = None,
+) -> Standing:
+    """Say something of an item; a merge that holds by it is done at once.
+
+    Parameters
+    ----------
+    who : str
+        The person; where two must agree, two different ones.
+    into : int, optional
+        Ordinal of the row that stays in a merge; the left one by default.
+
+    Returns
+    -------
+    Standing
+        The queue after it: other items may wait again because of it.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.review_no_queue``, ``migration.review_no_item``,
+        ``migration.review_nothing_to_merge`` for a code, ``migration.review_into``.
+    LuodiError
+        ``migration.review_row_gone``.
+    """
+    before = look(workspace, queue)
+    item = _item(before, queue, name)
+    if act is Act.MERGE:
+        into = _into(item, into)
+    decision = Decision(seq=0, item=name, act=act, who=who, at=now(), reason=reason, into=into)
+    with _whole(workspace):
+        record(workspace, queue, decision)
+        after = look(workspace, queue)
+        follow(workspace, queue, after)
+    return after
+
+
+def undo(workspace: Workspace, queue: str, *, who: str, name: str = "") -> tuple[Item, Standing]:
+    """Take back a person's last decision, of one item or of the queue.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.review_nothing_to_undo``.
+    """
+    before = look(workspace, queue)
+    if name:
+        _item(before, queue, name)
+    own = [
+        decision
+        for decision in decisions(workspace, queue)
+        if decision.who == who and name in ("", decision.item) and decision.item in before.items
+    ]
+    if not own:
+        raise WrongUse("migration.review_nothing_to_undo", {"queue": queue, "who": who})
+    last = own[-1]
+    with _whole(workspace):
+        take_back(workspace, [last.seq])
+        after = look(workspace, queue)
+        follow(workspace, queue, after)
+    return before.items[last.item], after
+
+
+def _item(found: Standing, queue: str, name: str) -> Item:
+    item = found.items.get(name)
+    if item is None:
+        raise WrongUse("migration.review_no_item", {"queue": queue, "item": name})
+    return item
+
+
+def _into(item: Item, into: int | None) -> int:
+    if item.right_ordinal is None:
+        raise WrongUse("migration.review_nothing_to_merge", {"item": item.id})
+    if into is None:
+        return item.left_ordinal
+    if into not in (item.left_ordinal, item.right_ordinal):
+        raise WrongUse("migration.review_into", {"item": item.id})
+    return into
+
+
+@contextmanager
+def _whole(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A transaction: after a crash there is all of it or nothing."""
+    with engine_error():
+        workspace.db.begin()
+        try:
+            yield workspace.db
+            workspace.db.commit()
+        except BaseException:
+            workspace.db.rollback()
+            raise

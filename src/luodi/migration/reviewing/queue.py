@@ -1,0 +1,197 @@
+"""The queue's tables in the workspace, and putting items into them.
+
+Items and decisions outlive the run that found them: found again, an item keeps its decisions; not
+found again and never decided, it goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import duckdb
+import msgspec
+
+from luodi.evidence.errors import WrongUse
+from luodi.migration.linkage.into import into
+from luodi.migration.linkage.model import Deduplication
+from luodi.migration.reviewing.model import Decision, Item
+from luodi.migration.workspace import Workspace
+
+SCHEMA = "_review"
+_TABLES = f"""
+CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+CREATE TABLE IF NOT EXISTS {SCHEMA}.queue
+  (queue VARCHAR PRIMARY KEY, two_person BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.item
+  (item VARCHAR, queue VARCHAR, system VARCHAR, source_table VARCHAR, left_ordinal BIGINT,
+   right_ordinal BIGINT, content VARCHAR);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.decision
+  (seq BIGINT, queue VARCHAR, item VARCHAR, act VARCHAR, who VARCHAR, at VARCHAR,
+   reason VARCHAR, into_ordinal BIGINT, undone BOOLEAN);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.merged
+  (seq BIGINT, queue VARCHAR, item VARCHAR, stays BIGINT, goes BIGINT);
+"""
+
+
+def offer(workspace: Workspace, queue: str, system: str, table: str, items: Iterable[Item]) -> int:
+    """Put what was found in a table into a queue, instead of what was found there before.
+
+    Returns
+    -------
+    int
+        How many items of that table the queue has now.
+    """
+    db = _prepared(workspace)
+    found = {item.id: item for item in items}
+    db.begin()
+    try:
+        db.execute(f"INSERT OR IGNORE INTO {SCHEMA}.queue VALUES (?, false)", [queue])
+        decided = db.execute(
+            f"SELECT DISTINCT item, content FROM {SCHEMA}.item SEMI JOIN {SCHEMA}.decision "
+            "USING (queue, item) WHERE queue = ? AND system = ? AND source_table = ?",
+            [queue, system, table],
+        ).fetchall()
+        for name, content in decided:
+            found.setdefault(name, msgspec.json.decode(content, type=Item))
+        db.execute(
+            f"DELETE FROM {SCHEMA}.item WHERE queue = ? AND system = ? AND source_table = ?",
+            [queue, system, table],
+        )
+        into(
+            db,
+            f"{SCHEMA}.item",
+            [
+                (
+                    item.id,
+                    queue,
+                    system,
+                    table,
+                    item.left_ordinal,
+                    item.right_ordinal,
+                    msgspec.json.encode(item).decode(),
+                )
+                for item in found.values()
+            ],
+        )
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    return len(found)
+
+
+def items_of(found: Deduplication, queue: str, system: str) -> list[Item]:
+    """What dedupe found, as items: every pair it did not keep apart."""
+    columns = {binding.field: binding.column for binding in found.fields}
+    return [
+        Item(
+            id=name_of(queue, system, found.table, pair.left, pair.right),
+            queue=queue,
+            system=system,
+            table=found.table,
+            left=pair.left,
+            right=pair.right,
+            left_ordinal=pair.left_ordinal,
+            right_ordinal=pair.right_ordinal,
+            probability=pair.probability,
+            weight=pair.weight,
+            class_=pair.class_,
+            guards=pair.guards,
+            explanation=pair.explanation,
+            columns=columns,
+        )
+        for pair in found.pairs
+    ]
+
+
+def name_of(queue: str, system: str, table: str, left: str, right: str) -> str:
+    """Name an item: the same rows have the same name at every run, in whichever order."""
+    parts = "\0".join((queue, system, table, *sorted((left, right))))
+    return hashlib.sha256(parts.encode()).hexdigest()[:10]
+
+
+def queues(workspace: Workspace) -> tuple[str, ...]:
+    """Names of the queues there are."""
+    rows = _prepared(workspace).execute(f"SELECT queue FROM {SCHEMA}.queue ORDER BY 1").fetchall()
+    return tuple(name for (name,) in rows)
+
+
+def items(workspace: Workspace, queue: str) -> dict[str, Item]:
+    """Every item of a queue by name.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.review_no_queue``.
+    """
+    known = queues(workspace)
+    if queue not in known:
+        raise WrongUse("migration.review_no_queue", {"queue": queue, "known": known})
+    rows = workspace.db.execute(
+        f"SELECT content FROM {SCHEMA}.item WHERE queue = ? ORDER BY item", [queue]
+    ).fetchall()
+    found = (msgspec.json.decode(content, type=Item) for (content,) in rows)
+    return {item.id: item for item in found}
+
+
+def decisions(workspace: Workspace, queue: str) -> list[Decision]:
+    """Every decision that was not taken back, in the order they were made."""
+    rows = workspace.db.execute(
+        f"SELECT seq, item, act, who, at, reason, into_ordinal FROM {SCHEMA}.decision "
+        "WHERE queue = ? AND NOT undone ORDER BY seq",
+        [queue],
+    ).fetchall()
+    names = ("seq", "item", "act", "who", "at", "reason", "into")
+    return [
+        msgspec.convert(dict(zip(names, row, strict=True)), Decision, strict=False) for row in rows
+    ]
+
+
+def needs_two(workspace: Workspace, queue: str) -> bool:
+    """Whether a second person must confirm every decision of the queue."""
+    row = workspace.db.execute(
+        f"SELECT two_person FROM {SCHEMA}.queue WHERE queue = ?", [queue]
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def ask_for_two(workspace: Workspace, queue: str, wanted: bool) -> None:
+    """Set whether a second person must confirm."""
+    items(workspace, queue)
+    workspace.db.execute(
+        f"UPDATE {SCHEMA}.queue SET two_person = ? WHERE queue = ?", [wanted, queue]
+    )
+
+
+def record(workspace: Workspace, queue: str, decision: Decision) -> int:
+    """Write a decision down under the next number, inside the caller's transaction."""
+    row = workspace.db.execute(
+        f"SELECT coalesce(max(seq), 0) + 1 FROM {SCHEMA}.decision"
+    ).fetchone()
+    seq = int(row[0]) if row else 1
+    workspace.db.execute(
+        f"INSERT INTO {SCHEMA}.decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, false)",
+        [
+            seq,
+            queue,
+            decision.item,
+            decision.act,
+            decision.who,
+            decision.at.isoformat(),
+            decision.reason,
+            decision.into,
+        ],
+    )
+    return seq
+
+
+def take_back(workspace: Workspace, seqs: Iterable[int]) -> None:
+    """Mark decisions as taken back; they stay on record."""
+    for seq in seqs:
+        workspace.db.execute(f"UPDATE {SCHEMA}.decision SET undone = true WHERE seq = ?", [seq])
+
+
+def _prepared(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    workspace.db.execute(_TABLES)
+    return workspace.db

@@ -1,0 +1,108 @@
+"""What a load asks the desk: which rows wait for a person, and which were merged into which."""
+
+from __future__ import annotations
+
+from luodi.migration.linkage.cluster import components
+from luodi.migration.linkage.into import into
+from luodi.migration.reviewing.decide import look
+from luodi.migration.reviewing.model import Item
+from luodi.migration.reviewing.queue import SCHEMA, items, queues
+from luodi.migration.reviewing.standing import TOGETHER
+from luodi.migration.workspace import Workspace
+
+
+def held(workspace: Workspace, queue: str) -> str:
+    """SQL that yields ``source_table`` and ``ordinal`` of the rows that wait for a person.
+
+    For `luodi.migration.loading.account.Order`: ``held={queue: held(workspace, queue)}``, with
+    the queues that the feeds name in ``review``.  The rows are those of every item that is not
+    settled; a queue that does not exist holds nothing, as nobody looked for duplicates.  The
+    relation is temporary and as the desk stands now.
+    """
+    rows = {
+        (item.table, ordinal)
+        for item in _waiting(workspace, queue)
+        for ordinal in (item.left_ordinal, item.right_ordinal)
+        if ordinal is not None
+    }
+    name = f"_held_{queue}"
+    workspace.db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} (source_table VARCHAR, ordinal BIGINT)"
+    )
+    into(workspace.db, name, sorted(rows))
+    return f"SELECT source_table, ordinal FROM {name}"
+
+
+def merges(workspace: Workspace, queue: str) -> str:
+    """SQL that yields ``source_table``, ``ordinal`` and ``merged_into`` of rows merged away.
+
+    ``merged_into`` is the ordinal of the row that is loaded in the end, however long the chain;
+    that row already holds what it took over.  A load gives the merged rows the fate ``merged``.
+    """
+    name = f"_merges_{queue}"
+    workspace.db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} "
+        "(source_table VARCHAR, ordinal BIGINT, merged_into BIGINT)"
+    )
+    into(workspace.db, name, sorted(_merged(workspace, queue)))
+    return f"SELECT source_table, ordinal, merged_into FROM {name}"
+
+
+def links(workspace: Workspace, queue: str) -> str:
+    """SQL that yields ``source_table``, ``ordinal`` and ``person`` of rows that are one person.
+
+    ``person`` is the smallest ordinal among the rows linked or merged, decided or by default; a
+    row that is nobody else's is not among them.
+    """
+    name = f"_links_{queue}"
+    workspace.db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} (source_table VARCHAR, ordinal BIGINT, person BIGINT)"
+    )
+    into(workspace.db, name, sorted(_people(workspace, queue)))
+    return f"SELECT source_table, ordinal, person FROM {name}"
+
+
+def _waiting(workspace: Workspace, queue: str) -> list[Item]:
+    if queue not in queues(workspace):
+        return []
+    return list(look(workspace, queue).unsettled)
+
+
+def _merged(workspace: Workspace, queue: str) -> list[tuple[str, int, int]]:
+    """Rows merged away and the row each ends in; a chain is followed to its end."""
+    if queue not in queues(workspace):
+        return []
+    found = items(workspace, queue)
+    rows = workspace.db.execute(
+        f"SELECT item, goes, stays FROM {SCHEMA}.merged WHERE queue = ? ORDER BY seq", [queue]
+    ).fetchall()
+    ends: dict[tuple[str, int], int] = {}
+    for name, goes, stays in rows:
+        table = found[name].table
+        start, end = _end(ends, table, goes), _end(ends, table, stays)
+        if start != end:  # A into B and B into A: the first one counts
+            ends[table, start] = end
+    return [(table, row, _end(ends, table, row)) for table, row in ends]
+
+
+def _end(ends: dict[tuple[str, int], int], table: str, row: int) -> int:
+    while (table, row) in ends:
+        row = ends[table, row]
+    return row
+
+
+def _people(workspace: Workspace, queue: str) -> list[tuple[str, int, int]]:
+    if queue not in queues(workspace):
+        return []
+    found = look(workspace, queue)
+    joined: dict[str, list[tuple[int, int]]] = {}
+    for name, act in found.act.items():
+        item = found.items[name]
+        if act in TOGETHER and item.right_ordinal is not None:
+            joined.setdefault(item.table, []).append((item.left_ordinal, item.right_ordinal))
+    return [
+        (table, member, members[0])
+        for table, pairs in joined.items()
+        for members in components(pairs)
+        for member in members
+    ]
