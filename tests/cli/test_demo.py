@@ -167,6 +167,8 @@ VERBS = {
     "migrate map versions": (["migrate", "map", "versions"], 0),
     "migrate load": (["migrate", "load"], 0),
     "migrate rollback": (["migrate", "rollback", "{batch}", "--confirm", "{batch}"], 0),
+    "migrate dedupe": (["migrate", "dedupe", "old_his"], 0),
+    "migrate review": (["migrate", "review"], 0),
     "migrate status": (["migrate", "status"], 0),
     "sandbox generate": (["sandbox", "generate", "老 院", "--patients", "100"], 0),
     "sandbox his": (["sandbox", "his", "新 院.db"], 0),
@@ -182,6 +184,8 @@ BEFORE = {
     "vault get": ["migrate connect", "migrate extract", "migrate assess"],
     "migrate load": ["migrate connect", "migrate extract"],
     "migrate rollback": ["migrate connect", "migrate extract", "migrate load"],
+    "migrate dedupe": ["migrate connect", "migrate extract"],
+    "migrate review": ["migrate connect", "migrate extract", "migrate dedupe"],
 }
 """Verbs of migration that a verb builds on."""
 

@@ -18,6 +18,7 @@ import duckdb
 from luodi.evidence.model import ContentInput, Figure, Finding, Input, Severity
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
+from luodi.migration.engine_errors import engine_error
 from luodi.migration.linkage.block import block
 from luodi.migration.linkage.cluster import cluster, not_compared
 from luodi.migration.linkage.compare import compare, count_values
@@ -62,6 +63,16 @@ def dedupe(
         ``migration.dedupe_*``: an empty table, an id that is absent or not unique, nothing to
         compare.
     """
+    with engine_error(sides[0].table):
+        return _outcome(_found(workspace, sides, progress), inputs)
+
+
+def domain_of(fields: Iterable[Binding]) -> str:
+    """``drugs`` where the table is one of drugs, else ``patients``."""
+    return "drugs" if any(field.kind in DRUG_KINDS for field in fields) else "patients"
+
+
+def _found(workspace: Workspace, sides: tuple[Side, ...], progress: Progress) -> Deduplication:
     db, linking = workspace.db, len(sides) > 1
     progress.stage("migration.dedupe_stage_prepare")
     fields = prepare(db, sides, progress)
@@ -76,7 +87,7 @@ def dedupe(
     pairs, clusters = _judged(db, fields, found, linking=linking)
     records = workspace.count("record")
     by_class = {kind: tuple(p for p in pairs if p.class_ is kind) for kind in Class}
-    result = Deduplication(
+    return Deduplication(
         table=sides[0].table,
         records=records,
         fields=fields,
@@ -89,12 +100,6 @@ def dedupe(
         model=trained(fields, found),
         blocking=blocking,
     )
-    return _outcome(result, inputs)
-
-
-def domain_of(fields: Iterable[Binding]) -> str:
-    """``drugs`` where the table is one of drugs, else ``patients``."""
-    return "drugs" if any(field.kind in DRUG_KINDS for field in fields) else "patients"
 
 
 def _judged(

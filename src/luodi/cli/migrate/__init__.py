@@ -12,7 +12,8 @@ from luodi.cli.migrate.group import app
 from luodi.cli.migrate.load import load
 from luodi.cli.migrate.map import app as map
 from luodi.cli.migrate.profile import profile
+from luodi.cli.migrate.review import review
 from luodi.cli.migrate.rollback import rollback
 from luodi.cli.migrate.status import status
 
-__all__ = ["app", "app as map", "assess", "connect", "dedupe", "extract", "load", "profile", "rollback", "status"]
+__all__ = ["app", "app as map", "assess", "connect", "dedupe", "extract", "load", "profile", "review", "rollback", "status"]

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.item
   (item VARCHAR, queue VARCHAR, system VARCHAR, source_table VARCHAR, left_ordinal BIGINT,
    right_ordinal BIGINT, content VARCHAR);
 CREATE TABLE IF NOT EXISTS {SCHEMA}.decision
-  (seq BIGINT, queue VARCHAR, item VARCHAR, act VARCHAR, who VARCHAR, at VARCHAR,
+  (seq BIGINT, queue VARCHAR, item VARCHAR, act VARCHAR, who VARCHAR, moment VARCHAR,
    reason VARCHAR, into_ordinal BIGINT, undone BOOLEAN);
 CREATE TABLE IF NOT EXISTS {SCHEMA}.merged
   (seq BIGINT, queue VARCHAR, item VARCHAR, stays BIGINT, goes BIGINT);
@@ -138,7 +138,7 @@ def items(workspace: Workspace, queue: str) -> dict[str, Item]:
 def decisions(workspace: Workspace, queue: str) -> list[Decision]:
     """Every decision that was not taken back, in the order they were made."""
     rows = workspace.db.execute(
-        f"SELECT seq, item, act, who, at, reason, into_ordinal FROM {SCHEMA}.decision "
+        f"SELECT seq, item, act, who, moment, reason, into_ordinal FROM {SCHEMA}.decision "
         "WHERE queue = ? AND NOT undone ORDER BY seq",
         [queue],
     ).fetchall()

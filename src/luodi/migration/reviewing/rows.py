@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from luodi.migration.linkage.cluster import components
 from luodi.migration.linkage.into import into
+from luodi.migration.model import ORDINAL
 from luodi.migration.reviewing.decide import look
 from luodi.migration.reviewing.model import Item
 from luodi.migration.reviewing.queue import SCHEMA, items, queues
@@ -60,6 +61,27 @@ def links(workspace: Workspace, queue: str) -> str:
     )
     into(workspace.db, name, sorted(_people(workspace, queue)))
     return f"SELECT source_table, ordinal, person FROM {name}"
+
+
+def shown(workspace: Workspace, item: Item) -> tuple[dict[str, str], dict[str, str]]:
+    """Both rows of an item by column, as text, for a person to look at."""
+    right = item.right_ordinal
+    return _row(workspace, item, item.left_ordinal), (
+        {} if right is None else _row(workspace, item, right)
+    )
+
+
+def _row(workspace: Workspace, item: Item, ordinal: int) -> dict[str, str]:
+    found = workspace.db.execute(
+        f"SELECT * FROM {workspace.relation(item.system, item.table)} WHERE {ORDINAL} = {ordinal}"
+    )
+    names = [name for name, *_ in found.description or ()]
+    values = found.fetchone() or ()
+    return {
+        name: "" if value is None else str(value)
+        for name, value in zip(names, values, strict=False)
+        if name != ORDINAL
+    }
 
 
 def _waiting(workspace: Workspace, queue: str) -> list[Item]:
