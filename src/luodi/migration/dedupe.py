@@ -19,7 +19,7 @@ from luodi.evidence.model import ContentInput, Figure, Finding, Input, Severity
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.engine_errors import engine_error
-from luodi.migration.linkage.block import block
+from luodi.migration.linkage.block import block, collapse
 from luodi.migration.linkage.cluster import cluster, not_compared
 from luodi.migration.linkage.compare import compare, count_values
 from luodi.migration.linkage.estimate import Estimate
@@ -76,9 +76,10 @@ def _found(workspace: Workspace, sides: tuple[Side, ...], progress: Progress) ->
     db, linking = workspace.db, len(sides) > 1
     progress.stage("migration.dedupe_stage_prepare")
     fields = prepare(db, sides, progress)
+    alike = collapse(db, fields, linking=linking)
     count_values(db, fields)
     progress.stage("migration.dedupe_stage_block")
-    blocking = block(db, fields, linking=linking, progress=progress)
+    blocking = (alike, *block(db, fields, linking=linking, progress=progress))
     progress.stage("migration.dedupe_stage_compare")
     compare(db, fields, "pair", "gamma")
     progress.stage("migration.dedupe_stage_train")

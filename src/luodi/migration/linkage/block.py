@@ -23,7 +23,7 @@ _LIMITS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
 def block(
     db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...], *, linking: bool, progress: Progress
 ) -> tuple[BlockCount, ...]:
-    """Make the table ``pair`` (``l`` < ``r``, record numbers) and say what each rule brought.
+    """Fill the table ``pair`` (``l`` < ``r``, record numbers) and say what each rule brought.
 
     Parameters
     ----------
@@ -31,9 +31,8 @@ def block(
         Whether pairs join the two sides instead of the records of one.
     """
     names = {field.field for field in fields}
-    db.execute("CREATE OR REPLACE TEMP TABLE pair (l INT, r INT)")
-    counts = [_identical(db, fields, linking=linking)]
-    row = db.execute("SELECT count(*) FROM candidate").fetchone()
+    counts: list[BlockCount] = []
+    row = db.execute("SELECT count(*) FROM record WHERE leads").fetchone()
     budget = max(blocking().budget_least, blocking().budget_per_record * (row[0] if row else 0))
     groups: dict[str, list[BlockingRule]] = {}
     for rule in blocking().rules:
@@ -46,26 +45,31 @@ def block(
     return tuple(count for count in counts if count.pairs or count.blocks_cut)
 
 
-def _identical(
+def collapse(
     db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...], *, linking: bool
 ) -> BlockCount:
-    """Set aside what is alike in everything; the table ``candidate`` holds the records to block."""
+    """Set aside what is alike in everything, before anything is counted.
+
+    Makes the table ``pair`` with the pairs of those records, and adds to ``record`` whether it
+    ``leads``: the first of many alike, or a record of its own.  The others say nothing more about
+    how common a value is.
+    """
     values = ", ".join(["side", *(field.field for field in fields)])
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE alike AS SELECT rid, min(rid) OVER same AS leader, "
-        f"count(*) OVER same AS n FROM record WINDOW same AS (PARTITION BY {values})"
-    )
     most = blocking().identical
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE candidate AS SELECT record.* FROM record "
-        f"JOIN alike USING (rid) WHERE n <= {most} OR rid = leader ORDER BY rid"
+        "CREATE OR REPLACE TEMP TABLE record AS SELECT * EXCLUDE (leader, alike), "
+        f"alike <= {most} OR rid = leader AS leads, "
+        f"CASE WHEN alike > {most} AND rid <> leader THEN leader END AS led_by FROM ("
+        "SELECT *, min(rid) OVER same AS leader, count(*) OVER same AS alike FROM record "
+        f"WINDOW same AS (PARTITION BY {values})) ORDER BY rid"
     )
+    db.execute("CREATE OR REPLACE TEMP TABLE pair (l INT, r INT)")
     if linking:
         return BlockCount(rule=IDENTICAL, pairs=0)
-    db.execute(f"INSERT INTO pair SELECT leader, rid FROM alike WHERE n > {most} AND rid <> leader")
-    row = db.execute("SELECT count(*) FROM pair").fetchone()
-    cut = db.execute(f"SELECT count(DISTINCT leader) FROM alike WHERE n > {most}").fetchone()
-    return BlockCount(rule=IDENTICAL, pairs=row[0] if row else 0, blocks_cut=cut[0] if cut else 0)
+    db.execute("INSERT INTO pair SELECT led_by, rid FROM record WHERE led_by IS NOT NULL")
+    row = db.execute("SELECT count(*), count(DISTINCT l) FROM pair").fetchone()
+    pairs, blocks = row or (0, 0)
+    return BlockCount(rule=IDENTICAL, pairs=pairs, blocks_cut=blocks)
 
 
 def _pair(
@@ -103,7 +107,7 @@ def _keys(db: duckdb.DuckDBPyConnection, rule: BlockingRule, names: set[str]) ->
         f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT r.rid, r.side, hash({keys}) AS k, "
         f"count(*) OVER (PARTITION BY {keys}) AS n, "
         f"row_number() OVER (PARTITION BY {keys} ORDER BY {order + ', ' if order else ''}r.rid) "
-        f"AS place FROM candidate AS r WHERE {known}"
+        f"AS place FROM record AS r WHERE leads AND {known}"
     )
 
 

@@ -99,32 +99,35 @@ def cluster(scored: Mapping[Key, Pair]) -> tuple[dict[Key, Pair], list[Group]]:
     taken: dict[int, Pair] = {}  # the weakest link of each cluster
     refused: dict[Key, Pair] = {key: pair for key, pair in scored.items() if TIE in pair.guards}
     for key in _heaviest_first(scored):
-        a, b = sorted(_root(parents, record) for record in key)
-        ours, theirs = members.setdefault(a, {a}), members.setdefault(b, {b})
-        if a == b:
+        large, small = (_root(parents, record) for record in key)
+        if large == small:
             continue
+        for root in (large, small):
+            members.setdefault(root, {root})
+        if len(members[large]) < len(members[small]):
+            large, small = small, large
+        ours, theirs = members[large], members[small]
         cards = {_root(same, record) for record in key}
-        strangers = {record for record in ours | theirs if _root(same, record) not in cards}
-        if (
-            _stands_between(apart, ours, theirs)
-            or _stands_between(doubted, ours & strangers, theirs)
-            or _stands_between(doubted, theirs & strangers, ours)
+        if _stands_between(apart, ours, theirs) or any(
+            _root(same, record) not in cards or _root(same, other) not in cards
+            for record in theirs
+            for other in doubted.get(record, ())
+            if other in ours
         ):
             refused[key] = msgspec.structs.replace(
                 scored[key], class_=Class.REVIEW, guards=(CONFLICT,)
             )
             continue
-        parents[b] = a
+        parents[small] = large
         if is_identified(scored[key]):
-            first, second = min(cards), max(cards)
-            same[second] = first
-        members[a] = ours | members.pop(b)
-        weakest = [pair for pair in (scored[key], taken.get(a), taken.pop(b, None)) if pair]
-        taken[a] = min(weakest, key=lambda pair: pair.probability)
+            same[max(cards)] = min(cards)
+        ours |= members.pop(small)
+        weakest = [pair for pair in (scored[key], taken.get(large), taken.pop(small, None)) if pair]
+        taken[large] = min(weakest, key=lambda pair: pair.probability)
     conflicts = {_root(parents, record) for key in refused for record in key}
     changed = dict(refused)
     groups = []
-    for root in sorted(taken):
+    for root in sorted(taken, key=lambda root: min(members[root])):
         inside = tuple(sorted(members[root]))
         known = {key: scored.get(key) for key in _within(inside)}
         changed |= {
@@ -183,7 +186,8 @@ def _apart(scored: Mapping[Key, Pair], class_: Class) -> dict[int, set[int]]:
 
 
 def _stands_between(apart: Mapping[int, set[int]], ours: set[int], theirs: set[int]) -> bool:
-    return any(not theirs.isdisjoint(apart.get(record, ())) for record in ours)
+    """Whether a record of `theirs`, the smaller, is kept apart from one of `ours`."""
+    return any(not ours.isdisjoint(apart.get(record, ())) for record in theirs)
 
 
 def _within(members: tuple[int, ...]) -> Iterable[Key]:

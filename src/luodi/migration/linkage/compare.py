@@ -18,9 +18,11 @@ _OTHER = {"given_name": "surname", "surname": "given_name"}
 
 
 def count_values(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
-    """Add to ``record`` how many records hold the same value, ``<field>_n``."""
+    """Add to ``record`` how many records that lead hold the same value, ``<field>_n``."""
     counted = [field.field for field in fields if comparisons()[field.kind].frequency]
-    added = ", ".join(f"(count(*) OVER (PARTITION BY {name}))::INT AS {name}_n" for name in counted)
+    added = ", ".join(
+        f"(count(*) FILTER (leads) OVER (PARTITION BY {name}))::INT AS {name}_n" for name in counted
+    )
     if added:
         db.execute(
             f"CREATE OR REPLACE TEMP TABLE record AS SELECT *, {added} FROM record ORDER BY rid"

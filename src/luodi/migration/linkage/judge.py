@@ -54,7 +54,7 @@ def score(
     total = " + ".join([repr(found.start), *(f"w_{field.field}" for field in fields)])
     levels = ", ".join(f"g_{field.field}" for field in fields)
     sizes = ", ".join(
-        f"(SELECT count({field.field}) FROM record)::DOUBLE AS of_{field.field}"
+        f"(SELECT count({field.field}) FROM record WHERE leads)::DOUBLE AS of_{field.field}"
         for field in fields
         if comparisons()[field.kind].frequency
     )

@@ -25,7 +25,9 @@ def population(
     names = {field.field for field in fields}
     sizes = [
         n
-        for (n,) in db.execute("SELECT count(*) FROM record GROUP BY side ORDER BY side").fetchall()
+        for (n,) in db.execute(
+            "SELECT count(*) FROM record WHERE leads GROUP BY side ORDER BY side"
+        ).fetchall()
     ]
     pairs = sizes[0] * sizes[1] if linking else sizes[0] * (sizes[0] - 1) // 2
     _sample(db, sizes, linking=linking)
@@ -47,7 +49,8 @@ def _sample(db: duckdb.DuckDBPyConnection, sizes: list[int], *, linking: bool) -
     """The table ``sampled``: every pair of a small table, else as many as `SAMPLE`."""
     db.execute(
         "CREATE OR REPLACE TEMP TABLE shuffled AS SELECT rid, side, "
-        "row_number() OVER (PARTITION BY side ORDER BY hash(id), id) - 1 AS place FROM record"
+        "row_number() OVER (PARTITION BY side ORDER BY hash(id), id) - 1 AS place "
+        "FROM record WHERE leads"
     )
     first, second = sizes[0], sizes[-1]
     steps = min(second if linking else (second - 1) // 2 + 1, max(1, SAMPLE // first))
@@ -87,12 +90,12 @@ def _exact(db: duckdb.DuckDBPyConnection, field: Binding, *, linking: bool) -> t
         query = (
             "SELECT sum(x * y)::DOUBLE, sum(x)::DOUBLE * sum(y)::DOUBLE FROM (SELECT "
             f"count(*) FILTER (side = 0) AS x, count(*) FILTER (side = 1) AS y FROM record "
-            f"WHERE {f} IS NOT NULL GROUP BY {f})"
+            f"WHERE leads AND {f} IS NOT NULL GROUP BY {f})"
         )
     else:
         query = (
             "SELECT sum(n * (n - 1))::DOUBLE / 2, sum(n)::DOUBLE * (sum(n) - 1) / 2 FROM "
-            f"(SELECT count(*) AS n FROM record WHERE {f} IS NOT NULL GROUP BY {f})"
+            f"(SELECT count(*) AS n FROM record WHERE leads AND {f} IS NOT NULL GROUP BY {f})"
         )
     row = db.execute(query).fetchone()
     return (row[0] or 0.0, row[1] or 0.0) if row else (0.0, 0.0)
