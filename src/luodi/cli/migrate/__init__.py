@@ -4,16 +4,28 @@ One file per verb; importing it puts the verb into the group, in the order of th
 """
 
 # isort: off
-from luodi.cli.migrate.assess import assess
-from luodi.cli.migrate.connect import connect
-from luodi.cli.migrate.dedupe import dedupe
-from luodi.cli.migrate.extract import extract
 from luodi.cli.migrate.group import app
-from luodi.cli.migrate.load import load
-from luodi.cli.migrate.map import app as map
+from luodi.cli.migrate.connect import connect
+from luodi.cli.migrate.extract import extract
 from luodi.cli.migrate.profile import profile
+from luodi.cli.migrate.assess import assess
+from luodi.cli.migrate.map import app as map
+from luodi.cli.migrate.load import load
+from luodi.cli.migrate.dedupe import dedupe
 from luodi.cli.migrate.review import review
 from luodi.cli.migrate.rollback import rollback
 from luodi.cli.migrate.status import status
 
-__all__ = ["app", "app as map", "assess", "connect", "dedupe", "extract", "load", "profile", "review", "rollback", "status"]
+__all__ = [
+    "app",
+    "assess",
+    "connect",
+    "dedupe",
+    "extract",
+    "load",
+    "map",
+    "profile",
+    "review",
+    "rollback",
+    "status",
+]
