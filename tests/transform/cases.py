@@ -25,6 +25,20 @@ LOOKUPS = {
         source_kind=Kind.INTEGER,
         target_kind=Kind.INTEGER,
     ),
+    "number": Pairs(
+        relation="number",
+        source="k",
+        target="t",
+        source_kind=Kind.DECIMAL,
+        target_kind=Kind.INTEGER,
+    ),
+    "day": Pairs(
+        relation="day",
+        source="k",
+        target="t",
+        source_kind=Kind.DATE,
+        target_kind=Kind.INTEGER,
+    ),
     "card": Pairs(relation="card", source="k", target="t"),
 }
 SEX = [
@@ -70,6 +84,9 @@ def outcomes(engine, case):
     engine.keep("sex", [Column(name="s", kind=Kind.TEXT), Column(name="t", kind=Kind.TEXT)], SEX)
     whole = [Column(name="k", kind=Kind.INTEGER), Column(name="t", kind=Kind.INTEGER)]
     engine.keep("patient", whole, [(7, 1007), (None, 1)])
+    number = Column(name="k", kind=Kind.DECIMAL, precision=20, scale=0)
+    engine.keep("number", [number, whole[1]], [(Decimal(7), 1007)])
+    engine.keep("day", [Column(name="k", kind=Kind.DATE), whole[1]], [("2021-01-03", 3)])
     texts = [Column(name="k", kind=Kind.TEXT), Column(name="t", kind=Kind.TEXT)]
     engine.keep("card", texts, [("C-7", "K7")])
     rule = Rule(

@@ -17,6 +17,7 @@ COLUMNS = (
     Column(name="XM", kind=Kind.TEXT),
     Column(name="XB", kind=Kind.TEXT),
     Column(name="CSRQ", kind=Kind.TEXT),
+    Column(name="BLOB", kind=Kind.BINARY),
     Column(name="JE", kind=Kind.DECIMAL, precision=10, scale=2),
 )
 ROWS = [
@@ -164,6 +165,7 @@ def test_a_fault_reads_as_a_sentence():
         ("transform.text_unsound", [rule("a", model.Constant(value="\ud840"))]),
         ("transform.constant_unfit", [rule("a", model.Constant(value=2**63))]),
         ("transform.kind_unreadable", [rule("a", kind=Kind.BINARY)]),
+        ("transform.kind_unreadable", [rule("a", model.Trim(), from_=("BLOB",))]),
     ],
 )
 def test_it_refuses(code, rules):

@@ -127,7 +127,17 @@ class Work:
         return replace(value, sql=self.let(value.sql))
 
     def text(self, value: Value) -> str:
-        """Name the value's text; see `Dialect.text` for how each kind is written."""
+        """Name the value's text; see `Dialect.text` for how each kind is written.
+
+        Raises
+        ------
+        WrongUse
+            ``transform.kind_unreadable``: bytes have none.
+        """
+        if value.kind is Kind.BINARY:
+            raise WrongUse(
+                "transform.kind_unreadable", {"column": self.to, "kind": value.kind.value}
+            )
         return self.let(self.dialect.text(value))
 
     def as_text(self, value: Value) -> Value:

@@ -17,7 +17,7 @@ from luodi.transform.model import (
     Require,
     When,
 )
-from luodi.transform.operations.number import whole
+from luodi.transform.operations.number import LOOSE_SCALE, amount, whole
 from luodi.transform.predicate import holds
 from luodi.transform.program import Pairs
 from luodi.transform.work import Fault, Value, Work, Worked
@@ -139,8 +139,11 @@ def _translated(pairs: Pairs, value: Value, work: Work) -> Worked:
     Grouped, so that a source that stands there twice can never make two rows of one.
     """
     words = work.dialect
-    source, target = words.identifier(pairs.source), words.identifier(pairs.target)
-    key = work.let(_key(pairs, value, work))
+    given = work.named(value)
+    key, source = _key(pairs, given, work)
+    target = words.identifier(pairs.target)
+    if pairs.target_kind is Kind.OTHER:
+        target = words.text(Value(target, Kind.OTHER))
     alias = work.layers.alias()
     once = (
         f"(SELECT {source} AS k, min({target}) AS t FROM {pairs.relation} AS p "
@@ -148,16 +151,27 @@ def _translated(pairs: Pairs, value: Value, work: Work) -> Worked:
         f"HAVING COALESCE(min({target}) = max({target}), TRUE))"
     )
     found, known = work.layers.join(
-        once, alias, f"{alias}.k = {key}", f"{alias}.t", f"({alias}.k IS NOT NULL)"
+        once, alias, f"{alias}.k = {work.let(key)}", f"{alias}.t", f"({alias}.k IS NOT NULL)"
     )
-    given = work.named(value).sql
+    kind = Kind.TEXT if pairs.target_kind is Kind.OTHER else pairs.target_kind
     return Worked(
-        Value(found, pairs.target_kind, scale=pairs.target_scale),
-        f"({given} IS NOT NULL AND NOT {known})",
+        Value(found, kind, scale=pairs.target_scale),
+        f"({given.sql} IS NOT NULL AND NOT {known})",
     )
 
 
-def _key(pairs: Pairs, value: Value, work: Work) -> str:
+def _key(pairs: Pairs, value: Value, work: Work) -> tuple[str, str]:
+    """The value and the source column in a kind in which they compare: else an engine might cast.
+
+    Keys are whole numbers, decimals (Oracle's NUMBER) or texts; anything else is compared by text.
+    """
+    words, source = work.dialect, work.dialect.identifier(pairs.source)
+    own = Value(source, pairs.source_kind)
     if pairs.source_kind is Kind.INTEGER:
-        return whole(value, work).value
-    return work.text(value) if pairs.source_kind is Kind.TEXT else work.named(value).sql
+        return whole(value, work).value, source
+    if pairs.source_kind is Kind.DECIMAL:
+        return (
+            amount(value, LOOSE_SCALE, work, rounded=False).value,
+            words.as_decimal(own, LOOSE_SCALE),
+        )
+    return work.text(value), words.text(own)
