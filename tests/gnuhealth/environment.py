@@ -125,7 +125,9 @@ class Questions:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         assert line, self.log.read_text(errors="replace")[-3000:]
-        return json.loads(line)
+        said = json.loads(line)
+        assert "trouble" not in said, said["trouble"]
+        return said["answer"]
 
     def read(self, model: str, fields: Sequence[str], domain: Sequence[Any] = ()) -> list[dict]:
         """Records in the order of their keys; money comes as text."""
@@ -133,6 +135,10 @@ class Questions:
 
     def count(self, model: str, domain: Sequence[Any] = ()) -> int:
         return self._ask({"model": model, "count": list(domain)})
+
+    def check(self, model: str, domain: Sequence[Any] = ()) -> int:
+        """Have the model look at records as before it saves one; how many it found right."""
+        return self._ask({"model": model, "check": list(domain)})
 
     def create(self, model: str, **values: Any) -> int:
         return self._ask({"model": model, "create": values})

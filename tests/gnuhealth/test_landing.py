@@ -274,6 +274,30 @@ def test_services_have_prices_and_laboratory_tests_are_tests(
     }
 
 
+@pytest.mark.parametrize(
+    ("model", "domain"),
+    [
+        ("party.party", [["code", "like", "HIS-%"]]),
+        ("gnuhealth.person_name", []),
+        ("gnuhealth.patient", []),
+        ("gnuhealth.appointment", []),
+        ("gnuhealth.person_alternative_identification", []),
+        ("gnuhealth.hospital.unit", []),
+        ("gnuhealth.healthprofessional", []),
+        ("gnuhealth.pathology", [["code", "like", "A1%"], ["info", "!=", None]]),
+        ("gnuhealth.drug.form", [["code", "like", "HIS-%"]]),
+        ("gnuhealth.medicament", [["strength", "<", 0.3]]),
+        ("product.product", [["code", "like", "HIS-%"], ["template.type", "=", "service"]]),
+        ("gnuhealth.lab.test_type", [["code", "like", "2101%"]]),
+    ],
+)
+def test_the_model_accepts_every_record_as_if_it_were_typed(
+    ask: Questions, model: str, domain: list
+) -> None:
+    """What is required, what a selection allows, what a reference may point at."""
+    assert ask.check(model, domain) >= ask.count(model, domain) > 0
+
+
 # --- people work, and it goes back ----------------------------------------------------------------
 
 
@@ -283,6 +307,44 @@ def test_people_go_on_where_the_load_ended(landing: Landing, ask: Questions) -> 
     assert unit > max(row["id"] for row in ask.read("gnuhealth.hospital.unit", ["code"])[:-1])
     person = ask.create("party.party", name="新来", gender="f", is_person=True, is_patient=True)
     assert ask.read("party.party", ["name"], [["id", "=", person]])[0]["name"] == "新来"
+
+
+def test_people_work_with_what_has_landed(landing: Landing, ask: Questions) -> None:
+    """A doctor who has landed signs in and prescribes a drug that has landed to a patient."""
+    (doctor, *_) = ask.read("gnuhealth.healthprofessional", ["code", "party"])
+    (admin,) = ask.read("res.user", ["login"], [["login", "=", "admin"]])
+    ask.write("party.party", doctor["party"], internal_user=admin["id"])
+    (patient, *_) = ask.read("gnuhealth.patient", ["puid"], [["puid", "like", "%1403"]])
+    (drug, *_) = ask.read("gnuhealth.medicament", ["rec_name"], [["strength", "=", 50.0]])
+    (disease,) = ask.read("gnuhealth.pathology", ["name"], [["code", "=", "A00.051"]])
+    condition = ask.create(
+        "gnuhealth.patient.disease", patient=patient["id"], pathology=disease["id"]
+    )
+    order = ask.create(
+        "gnuhealth.prescription.order",
+        patient=patient["id"],
+        healthprof=doctor["id"],
+        prescription_warning_ack=True,
+    )
+    ask.create("gnuhealth.prescription.line", presc_order=order, medicament=drug["id"], dose=1.0)
+    (line,) = ask.read(
+        "gnuhealth.prescription.line",
+        ["medicament.rec_name", "presc_order.patient.puid", "presc_order.healthprof.code"],
+        [["presc_order", "=", order]],
+    )
+    assert line["medicament."]["rec_name"] == drug["rec_name"]
+    assert line["presc_order."]["patient."]["puid"] == patient["puid"]
+    assert line["presc_order."]["healthprof."]["code"] == doctor["code"]
+    (found,) = ask.read("gnuhealth.patient.disease", ["pathology.name"], [["id", "=", condition]])
+    assert found["pathology."]["name"] == disease["name"]
+
+
+def test_the_roll_back_refuses_what_others_point_at(landing: Landing) -> None:
+    """The prescription above needs its drug."""
+    refusal = landing.roll_back("drugs")
+    assert refusal.verdict is Verdict.FAIL
+    assert refusal.result.removed == {}
+    assert any(finding.params.get("table") == "dms_drug" for finding in refusal.findings)
 
 
 def test_the_roll_back_refuses_what_somebody_changed(landing: Landing, ask: Questions) -> None:
