@@ -93,20 +93,24 @@ class Landing:
         return loaded[::-1]
 
     def checksums(self) -> dict[str, tuple[int, int]]:
-        """Rows and sum of hashes of every table of GNU Health, read without Luodi."""
-        with servers.connect_postgresql(self.new.server, self.new.database) as connection:
-            tables = connection.execute(
-                "SELECT quote_ident(table_name) FROM information_schema.tables "
-                "WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-            ).fetchall()
-            return {
-                table: connection.execute(
-                    f"SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) "
-                    f"FROM {table} t"
-                ).fetchone()
-                for (table,) in tables
-                if table != CONTROL
-            }
+        return checksums(self.new)
+
+
+def checksums(new: GnuHealth) -> dict[str, tuple[int, int]]:
+    """Rows and sum of hashes of every table of GNU Health, read without Luodi."""
+    with servers.connect_postgresql(new.server, new.database) as connection:
+        tables = connection.execute(
+            "SELECT quote_ident(table_name) FROM information_schema.tables "
+            "WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        ).fetchall()
+        return {
+            table: connection.execute(
+                f"SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) "
+                f"FROM {table} t"
+            ).fetchone()
+            for (table,) in tables
+            if table != CONTROL
+        }
 
 
 @contextlib.contextmanager
