@@ -164,6 +164,8 @@ VERBS = {
         ["migrate", "map", "sign", "patients", "--scan", "plan.toml", "--signer", "王主任"],
         0,
     ),
+    "migrate map accept": (["migrate", "map", "accept", "../建议.tsv"], 0),
+    "migrate suggest": (["migrate", "suggest", "../老 药.csv", "../新药.csv"], 0),
     "migrate map versions": (["migrate", "map", "versions"], 0),
     "migrate load": (["migrate", "load"], 0),
     "migrate rollback": (["migrate", "rollback", "{batch}", "--confirm", "{batch}"], 0),
@@ -270,6 +272,13 @@ def words(told, tmp_path, monkeypatch, request):
                 write_new_his(folder)
             for earlier in BEFORE.get(name, ()):
                 assert run([*VERBS[earlier][0], "--json"]) == 0
+        for csv, head in (("老 药", "ID,YPMC,YPGG"), ("新药", "id,drug_name,specification")):
+            (tmp_path / "演 示" / f"{csv}.csv").write_text(f"{head}\n1,a,1g\n", "utf-8")
+        if name == "migrate map accept":
+            assert (
+                run(["migrate", "suggest", "../老 药.csv", "../新药.csv", "--save", "../建议.tsv"])
+                == 0
+            )
         if name == "migrate map import":
             assert run(["migrate", "map", "export", "../对照 回.xlsx", "--json"]) == 0
         batch = batch_in(folder) if name == "migrate rollback" else ""

@@ -15,6 +15,7 @@ from luodi.cli.migrate.dedupe import dedupe
 from luodi.cli.migrate.review import review
 from luodi.cli.migrate.rollback import rollback
 from luodi.cli.migrate.status import status
+from luodi.cli.migrate.suggest import suggest
 
 __all__ = [
     "app",
@@ -28,4 +29,5 @@ __all__ = [
     "review",
     "rollback",
     "status",
+    "suggest",
 ]

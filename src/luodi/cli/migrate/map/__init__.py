@@ -4,6 +4,7 @@ One file per verb; the first, ``show``, answers alone.
 """
 
 from luodi.cli.migrate.group import app as migrate
+from luodi.cli.migrate.map.accept import accept
 from luodi.cli.migrate.map.check import check
 from luodi.cli.migrate.map.diff import diff
 from luodi.cli.migrate.map.export import export
@@ -16,4 +17,4 @@ from luodi.cli.migrate.map.versions import versions
 
 migrate.add_typer(app)
 
-__all__ = ["app", "check", "diff", "export", "import_", "new", "show", "sign", "versions"]
+__all__ = ["accept", "app", "check", "diff", "export", "import_", "new", "show", "sign", "versions"]

@@ -1,0 +1,154 @@
+"""Terms of two lists: narrow all pairs down to the few that are worth weighing.
+
+Equal codes and equal names are found by look-up; the rest by the rarest pairs of characters that
+names share, so that 10,000 × 30,000 names take seconds.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from luodi.evidence.progress import Progress
+from luodi.migration.suggesting.model import Reason, TermMatch
+from luodi.migration.suggesting.names import grams, likeness, plain
+
+NEAR = 25
+"""Terms of the target that a term of the source is weighed against."""
+SAME = 200
+"""Terms of one name that are weighed: the packings of a drug."""
+RARE = 6
+"""Pairs of characters of a name that lead to others, the rarest first."""
+COMMON = 3_000
+"""A pair of characters in more names than this leads nowhere."""
+LEAST = Decimal("0.40")
+"""Confidence below which a proposal costs more than it helps."""
+_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_BARE = 0.97
+"""How much it says that names are alike without their brackets."""
+STEP = 200
+"""Terms between two reports of progress."""
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One entry of a list, as its table holds it."""
+
+    value: str
+    label: str = ""
+    specification: str = ""
+    manufacturer: str = ""
+    unit: str = ""
+
+    @cached_property
+    def plain(self) -> str:
+        """Its name made comparable."""
+        return plain(self.label or self.value)
+
+    @cached_property
+    def bare(self) -> str:
+        """Its name without what stands in brackets: another name, a remark, a morphology code."""
+        return plain(_BRACKETS.sub("", self.label or self.value)) or self.plain
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """How surely two terms are the same, and why."""
+
+    confidence: float
+    reasons: tuple[Reason, ...]
+
+
+def alike(one: Term, other: Term) -> float:
+    """How alike two terms' names are, 0 to 1, with or without what stands in brackets."""
+    whole = likeness(one.plain, other.plain)
+    if whole == 1.0 or (one.bare == one.plain and other.bare == other.plain):
+        return whole
+    return max(whole, _BARE * likeness(one.bare, other.bare))
+
+
+Weigh = Callable[[Term, Term], Weighed]
+"""Weighs a pair; one for drugs, one for diagnoses, one for everything else."""
+Code = Callable[[str], str]
+"""Makes codes comparable; an empty answer says that it is none."""
+
+
+def match_terms(
+    source: Sequence[Term], target: Sequence[Term], weigh: Weigh, code: Code, progress: Progress
+) -> list[TermMatch]:
+    """For each term of `source` its likeliest of `target`; terms without one are left out."""
+    index = _Index(target, code)
+    progress.stage("migration.suggest_terms_stage", total=len(source), unit="record")
+    found = []
+    for place, term in enumerate(source, 1):
+        if place % STEP == 0:
+            progress.advance(STEP)
+        best = max(
+            ((weigh(term, target[other]), -other) for other in index.near(term)),
+            key=lambda pair: (pair[0].confidence, pair[1]),
+            default=None,
+        )
+        if best is not None:
+            weighed, other = best[0], target[-best[1]]
+            sure = Decimal(str(round(min(weighed.confidence, 0.99), 2)))
+            if sure >= LEAST:
+                found.append(
+                    TermMatch(
+                        source=term.value,
+                        target=other.value,
+                        source_label=term.label,
+                        target_label=other.label,
+                        confidence=sure,
+                        reasons=weighed.reasons,
+                    )
+                )
+    progress.advance(len(source) % STEP)
+    return found
+
+
+class _Index:
+    """The target's terms by code, by name and by pairs of characters."""
+
+    def __init__(self, terms: Sequence[Term], code: Code) -> None:
+        self._code = code
+        self._by_code: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_gram: dict[str, list[int]] = defaultdict(list)
+        for place, term in enumerate(terms):
+            if known := code(term.value):
+                self._by_code[known].append(place)
+            for name in {term.plain, term.bare}:
+                self._by_name[name].append(place)
+            for gram in grams(term.plain):
+                self._by_gram[gram].append(place)
+        self._sizes = [max(len(term.plain), 1) for term in terms]
+
+    def near(self, term: Term) -> Iterable[int]:
+        """Places of the terms that are worth weighing against `term`."""
+        places = dict.fromkeys(self._by_name.get(term.plain, ())[:SAME])
+        places |= dict.fromkeys(self._by_name.get(term.bare, ())[:SAME])
+        if known := self._code(term.value):
+            places |= dict.fromkeys(self._by_code.get(known, ())[:NEAR])
+        if term.plain in self._by_name:
+            return places  # no other name is nearer
+        lists = sorted(
+            (
+                found
+                for gram in grams(term.plain)
+                if 0 < len(found := self._by_gram.get(gram, ())) <= COMMON
+            ),
+            key=len,
+        )[:RARE]
+        hits: Counter[int] = Counter()
+        for found in lists:
+            hits.update(found)
+        size = len(term.plain)
+        places |= dict.fromkeys(
+            heapq.nlargest(NEAR, hits, key=lambda n: (hits[n], -abs(self._sizes[n] - size)))
+        )
+        return places
