@@ -24,7 +24,7 @@ TOP = 50
 """How many of the commonest values, patterns and shapes are kept."""
 SHOWN = 200
 """Characters of a value that are kept."""
-SOME = 200
+SOME = 120
 """How many distinct values a meaning is read from."""
 SPACE = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 """What a blank value is made of: ASCII white space, the no-break, ideographic and zero-width
@@ -141,7 +141,9 @@ _COMMON = (
 _BY_KIND = {
     Kind.TEXT: (
         "left(min(v), {shown}) AS minimum, left(max(v), {shown}) AS maximum, "
-        "coalesce(sum(n) FILTER (trim(v, {space}) = ''), 0) AS blanks, "
+        # Trimming every value would cost as much as all the rest: few begin with a space.
+        "coalesce(sum(n) FILTER (CASE WHEN v = '' THEN true "
+        "WHEN unicode(v) IN ({points}) THEN trim(v, {space}) = '' ELSE false END), 0) AS blanks, "
         "min(length(v)) AS shortest, max(length(v)) AS longest, sum(n * length(v)) AS characters, "
         "coalesce(sum(n) FILTER (length(v) > {longest}), 0) AS long_rows"
     ),
@@ -171,7 +173,11 @@ _TOTALS = {
 
 def _measured(db: duckdb.DuckDBPyConnection, column: Column, kind: Kind) -> ColumnProfile:
     chosen = _BY_KIND.get(kind, _PLAIN).format(
-        shown=SHOWN, space=_sql(SPACE), longest=LONGEST, total=_TOTALS.get(kind, "NULL")
+        shown=SHOWN,
+        space=_sql(SPACE),
+        points=", ".join(str(ord(char)) for char in SPACE),
+        longest=LONGEST,
+        total=_TOTALS.get(kind, "NULL"),
     )
     cursor = db.execute(f"SELECT {_COMMON}, {chosen} FROM groups")
     names = [field[0] for field in cursor.description or ()]

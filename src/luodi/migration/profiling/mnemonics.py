@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,14 +16,14 @@ from luodi.migration.workspace import quoted
 if TYPE_CHECKING:
     import duckdb
 
-ROWS = 200
-"""Rows that are compared."""
+ROWS, FIRST = 200, 20
+"""Rows that are compared, and after how many a hopeless pair is given up."""
 LEAST = 0.6
 """Share of them that must be the initials of the neighbour."""
 _LIKENESS = 0.7
 
-_CODES = re.compile(r"[Aa](\{|$)|.*[Aa]\{")
 _LETTERS = re.compile("[^A-Z]")
+_LENGTHS = re.compile(r"\{[^}]*\}")
 
 
 def with_mnemonics(
@@ -31,7 +32,7 @@ def with_mnemonics(
     """Call the columns mnemonic whose values are the pinyin initials of another column's."""
     texts = [c for c in columns if c.kind is Kind.TEXT and c.distinct > 1]
     names = [c for c in texts if any("汉{" in shape.value for shape in c.shapes[:5])]
-    codes = [c for c in texts if c.shapes and _CODES.match(c.shapes[0].value) and c not in names]
+    codes = [c for c in texts if c.shapes and _is_lettered(c.shapes[0].value) and c not in names]
     found: dict[str, Guess] = {}
     for code in codes:
         for name in names:
@@ -59,22 +60,32 @@ def _share(db: duckdb.DuckDBPyConnection, relation: str, code: str, name: str) -
         f"WHERE {quoted(code)} <> '' AND regexp_matches({quoted(name)}, '\\p{{Han}}') "
         f"ORDER BY hash({ORDINAL}), {ORDINAL} LIMIT {ROWS}"
     ).fetchall()
-    if not rows:
-        return 0.0
-    return sum(is_initials(short, long) for short, long in rows) / len(rows)
+    alike = 0
+    for number, (short, long) in enumerate(rows, 1):
+        alike += is_initials(short, long)
+        if number == FIRST and alike < FIRST * LEAST / 2:
+            return 0.0
+    return alike / len(rows) if rows else 0.0
+
+
+def _is_lettered(shape: str) -> bool:
+    """Whether a shape begins with letters and has no digits."""
+    classes = _LENGTHS.sub("", shape)
+    return classes[:1] in ("A", "a") and "9" not in classes
 
 
 def is_initials(code: str, name: str) -> bool:
     """Whether `code` may be the initials of `name`; a few characters have several readings."""
+    wanted = _LETTERS.sub("", code.upper())
+    whole = _LETTERS.sub("", "".join(map(_initial, name)))
+    return len(wanted) > 1 and _like(wanted, whole)
+
+
+@lru_cache(maxsize=8_192)
+def _initial(char: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
-    initials = "".join(part[:1] for part in lazy_pinyin(name, style=Style.FIRST_LETTER))
-    # Foreign letters inside a name come out whole.
-    kept = _LETTERS.sub("", "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).upper())
-    wanted = _LETTERS.sub("", code.upper())
-    if not wanted or len(wanted) < 2:
-        return False
-    return any(_like(wanted, _LETTERS.sub("", text.upper())) for text in (initials, kept))
+    return lazy_pinyin(char, style=Style.FIRST_LETTER)[0].upper()
 
 
 def _like(one: str, other: str) -> bool:
