@@ -51,9 +51,11 @@ def table(
     relation = workspace.relation(system, name)
     db.execute(f"CREATE TABLE {relation} (_ordinal BIGINT, {typed})")
     numbered = [(n, *row) for n, row in enumerate(rows, 1)]
-    marks = ", ".join("?" * (len(columns) + 1))
-    if numbered:
-        db.executemany(f"INSERT INTO {relation} VALUES ({marks})", numbered)
+    marks = f"({', '.join('?' * (len(columns) + 1))})"
+    for at in range(0, len(numbered), 50):  # one statement for many rows: ten times as fast
+        part = numbered[at : at + 50]
+        values = [value for row in part for value in row]
+        db.execute(f"INSERT INTO {relation} VALUES {', '.join([marks] * len(part))}", values)
     return Table(
         name=name,
         comment=comment,
@@ -114,3 +116,17 @@ def _stored(mysql: str) -> str:
 
 def rows(db: duckdb.DuckDBPyConnection, query: str) -> list[tuple[object, ...]]:
     return db.execute(query).fetchall()
+
+
+def emptied(workspace: Workspace) -> Workspace:
+    """Take everything out of a workspace: opening one costs more than most tests."""
+    db = workspace.db
+    for (schema,) in rows(
+        db,
+        "SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'work' "
+        "AND NOT internal AND schema_name NOT IN ('main', '_luodi')",
+    ):
+        db.execute(f"DROP SCHEMA {quoted(str(schema))} CASCADE")
+    for (name,) in rows(db, "SELECT table_name FROM duckdb_tables() WHERE schema_name = '_luodi'"):
+        db.execute(f"DELETE FROM _luodi.{quoted(str(name))}")
+    return workspace

@@ -17,15 +17,20 @@ from luodi.migration.quality.model import Off
 from luodi.migration.quality.own import Binding, Quality
 from luodi.migration.workspace import Workspace
 from luodi.terminology import id_card
-from staged import legacy, stage, table
+from staged import emptied, legacy, stage, table
 
 TODAY = datetime.date(2026, 11, 24)
 
 
+@pytest.fixture(scope="module")
+def opened():
+    with Workspace.in_memory() as workspace:
+        yield workspace
+
+
 @pytest.fixture
-def workspace():
-    with Workspace.in_memory() as opened:
-        yield opened
+def workspace(opened):
+    return emptied(opened)
 
 
 def assessed(workspace, *tables, quality=None, system="his"):

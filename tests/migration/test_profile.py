@@ -9,7 +9,7 @@ from luodi.migration.model import ForeignKey
 from luodi.migration.profile import profile
 from luodi.migration.profiling.privacy import public
 from luodi.migration.workspace import Workspace
-from staged import legacy, stage, table
+from staged import emptied, legacy, stage, table
 
 PEOPLE = [
     (
@@ -23,10 +23,15 @@ PEOPLE = [
 WARDS = [(1, "内科"), (2, "外科"), (3, "儿科"), (4, "产科")]
 
 
+@pytest.fixture(scope="module")
+def opened():
+    with Workspace.in_memory() as workspace:
+        yield workspace
+
+
 @pytest.fixture
-def workspace():
-    with Workspace.in_memory() as opened:
-        yield opened
+def workspace(opened):
+    return emptied(opened)
 
 
 @pytest.fixture
