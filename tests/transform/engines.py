@@ -38,6 +38,15 @@ class Engine:
     def ask(self, sql: str) -> list[str]:
         return [text for (text,) in self.execute(sql)]
 
+    def faults(self, program: Program) -> list[list[str] | None]:
+        """The faults of every row, by ordinal; the values are worked out and left there."""
+        values = ", ".join(f"count({self.dialect.identifier(rule.to)})" for rule in program.rules)
+        sql = compiled(program, self.dialect, self.ask)
+        self.execute(f"SELECT {values} FROM ({sql}) AS x")
+        return [
+            row[0] for row in self.execute(f"SELECT _faults FROM ({sql}) AS x ORDER BY _ordinal")
+        ]
+
     def run(self, program: Program) -> list[tuple[Any, ...]]:
         """Every row: target columns, then the faults, by ordinal."""
         sql = f"SELECT * FROM ({compiled(program, self.dialect, self.ask)}) AS x ORDER BY 1"

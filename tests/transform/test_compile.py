@@ -1,5 +1,6 @@
 """One SELECT from a program: its shape, its faults, and what cannot be meant."""
 
+from decimal import Decimal
 from types import MappingProxyType
 
 import duckdb
@@ -161,6 +162,8 @@ def test_a_fault_reads_as_a_sentence():
         ("transform.format_unclear", [rule("a", model.Date(formats=("%Y-%m-%d %H:%M",)))]),
         ("transform.format_unclear", [rule("a", model.Date(formats=("%Y-%m-%d%",)))]),
         ("transform.predicate_unclear", [rule("a", model.When(test=Predicate()))]),
+        ("transform.factor_unfit", [rule("a", model.Multiply(factor=Decimal("1e-20")))]),
+        ("transform.factor_unfit", [rule("a", model.Multiply(factor=Decimal("1e19")))]),
         ("transform.text_unsound", [rule("a", model.Constant(value="\0"))]),
         ("transform.text_unsound", [rule("a", model.Constant(value="\ud840"))]),
         ("transform.constant_unfit", [rule("a", model.Constant(value=2**63))]),

@@ -68,7 +68,8 @@ class Spark(Dialect):
             return x
         if value.kind is Kind.FLOAT:
             exact = f"CAST(try_cast(CAST({x} AS STRING) AS DECIMAL(38, 18)) AS STRING)"
-            return f"regexp_replace({exact}, '[.]?0+\\u0024', '')"
+            plain = f"regexp_replace({exact}, '[.]?0+\\u0024', '')"
+            return f"COALESCE({plain}, CAST({x} AS STRING))"
         return f"CAST({x} AS STRING)"
 
     def trimmed(self, x: str, let: Let) -> str:

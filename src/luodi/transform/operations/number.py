@@ -54,15 +54,17 @@ def multiply(step: Multiply, value: Value, work: Work) -> Worked:
     """Render `Multiply`, exactly: the product has the decimals of both."""
     factor = step.factor.normalize()
     factor_scale = max(0, -int(factor.as_tuple().exponent))
+    most_scale = DIGITS // 2 - factor_scale
+    if most_scale < 0 or abs(factor) >= 10 ** (DIGITS // 2):
+        raise WrongUse("transform.factor_unfit", {"factor": format(factor, "f")})
     if value.kind is Kind.INTEGER:
         scale, found = 0, Read.of(value, work.dialect.as_decimal(value, 0), work)
-    elif value.kind is Kind.DECIMAL and value.scale is not None:
+    elif value.kind is Kind.DECIMAL and value.scale is not None and value.scale <= most_scale:
         scale, found = value.scale, Read.of(value, value.sql, work)
     else:
-        scale, found = LOOSE_SCALE, amount(value, LOOSE_SCALE, work, rounded=False)
+        scale = min(LOOSE_SCALE, most_scale)
+        found = amount(value, scale, work, rounded=False)
     total = scale + factor_scale
-    if total >= DIGITS or abs(factor) >= 10 ** (DIGITS // 2):
-        raise WrongUse("transform.factor_unfit", {"factor": format(factor, "f")})
     if factor == 0:
         product = f"CASE WHEN {found.value} IS NOT NULL THEN {_zero(work, total)} END"
     else:
