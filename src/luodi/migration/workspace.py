@@ -144,6 +144,16 @@ class Workspace:
         return db
 
     @contextlib.contextmanager
+    def threads(self, number: int) -> Iterator[None]:
+        """Work with so many threads, and as before afterwards."""
+        row = self.db.execute("SELECT current_setting('threads')").fetchone()
+        self.db.execute(f"SET threads = {number}")
+        try:
+            yield
+        finally:
+            self.db.execute(f"SET threads = {row[0] if row else number}")
+
+    @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything that is done inside, or nothing of it."""
         self.db.execute("BEGIN")

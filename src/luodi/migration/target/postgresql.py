@@ -217,10 +217,11 @@ class PostgreSQL:
             ).fetchall()
         return {str(part): str(state) for part, state in lines}
 
-    def write(self, batch: str, part: Part) -> None:
+    def write(self, batch: str, part: Part) -> int:
         with explained(self.id), self._lane() as lane, lane.transaction():
-            put(lane, part)
+            rows = put(lane, part)
             self._mark(lane, batch, part)
+        return rows
 
     def swap(self, batch: str, parts: Sequence[Part]) -> None:
         stages = [f"luodi_stage_{number}" for number in range(len(parts))]

@@ -28,15 +28,15 @@ def name_of(table: Table) -> str:
     return ".".join(quoted(part) for part in (table.schema, table.name) if part)
 
 
-def put(lane: Connection, part: Part) -> None:
-    """Write a part, in the transaction that is open."""
+def put(lane: Connection, part: Part) -> int:
+    """Write a part, in the transaction that is open; return how many rows it had."""
     if part.update:
         lane.execute("DROP TABLE IF EXISTS pg_temp.luodi_update")
         like(lane, "TEMP TABLE luodi_update", part, "ON COMMIT DROP")
-        copy(lane, "luodi_update", part.rows)
+        rows = copy(lane, "luodi_update", part.rows)
         take(lane, "luodi_update", part)
-    else:
-        copy(lane, name_of(part.table), part.rows)
+        return rows
+    return copy(lane, name_of(part.table), part.rows)
 
 
 def take(lane: Connection, stage: str, part: Part) -> None:
@@ -65,8 +65,8 @@ def like(lane: Connection, what: str, part: Part, ending: str) -> None:
     )
 
 
-def copy(lane: Connection, into: str, rows: Rows) -> None:
-    """Stream rows into a table."""
+def copy(lane: Connection, into: str, rows: Rows) -> int:
+    """Stream rows into a table; return how many there were."""
     listed = ", ".join(map(quoted, rows.columns))
     blocks = rows.csv()
     try:
@@ -76,6 +76,7 @@ def copy(lane: Connection, into: str, rows: Rows) -> None:
         ):
             for block in blocks:
                 copy.write(block)
+        return cursor.rowcount
     finally:
         cast("Any", blocks).close()
 

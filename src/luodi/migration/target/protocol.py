@@ -104,8 +104,8 @@ class Target(Protocol):
     def marks(self, batch: str) -> dict[str, str]:
         """Parts of a batch that are committed; ``""`` is the batch, with its state."""
 
-    def write(self, batch: str, part: Part) -> None:
-        """Commit a part together with its mark.
+    def write(self, batch: str, part: Part) -> int:
+        """Commit a part together with its mark; return how many rows it had.
 
         Raises
         ------

@@ -213,8 +213,11 @@ class Relational(ABC):
         sql = f"SELECT part, state FROM {CONTROL} WHERE batch = {self.words.mark}"
         return {str(part): str(state) for part, state in self.ask(sql, (batch,))}
 
-    def write(self, batch: str, part: Part) -> None:
-        self.swap(batch, (part,))
+    def write(self, batch: str, part: Part) -> int:
+        with self._explained(), self._lane() as lane, self.transaction(lane):
+            rows = self.put(lane, part)
+            self.ask(self._insert_mark(), (batch, part.mark, "loaded"), lane)
+        return rows
 
     def swap(self, batch: str, parts: Sequence[Part]) -> None:
         with self._explained(), self._lane() as lane, self.transaction(lane):
@@ -235,8 +238,8 @@ class Relational(ABC):
             return refusal.state
         return ""
 
-    def put(self, lane: Any, part: Part) -> None:
-        """Write the rows of a part, in the transaction that is open."""
+    def put(self, lane: Any, part: Part) -> int:
+        """Write the rows of a part, in the transaction that is open; return how many."""
         words, columns = self.words, part.rows.columns
         name, mark = words.name(part.table), words.mark
         order: Sequence[int] = range(len(columns))
@@ -249,12 +252,14 @@ class Relational(ABC):
             listed = ", ".join(map(words.quote, columns))
             marks = ", ".join([mark] * len(columns))
             sql = f"INSERT INTO {name} ({listed}) VALUES ({marks})"
-        cursor = lane.cursor()
+        cursor, rows = lane.cursor(), 0
         for block in part.rows.tuples(WRITE):
+            rows += len(block)
             cursor.executemany(
                 sql, [tuple(self._bound(row[place]) for place in order) for row in block]
             )
         cursor.close()
+        return rows
 
     def delete(self, table: Table, key: str, keys: Sequence[object]) -> None:
         with self._explained(), self.transaction(self.main):
