@@ -57,7 +57,8 @@ class Pairs:
     """A relation that translates: a dictionary, or the keys that the rows of a feed were given.
 
     ``relation`` is SQL that can stand behind FROM.  A source that stands for several targets
-    translates nothing.  ``target_scale`` as in `Column`.
+    translates nothing.  ``target_scale`` as in `Column`; ``unique`` says that no source repeats,
+    so that nobody has to find out.
     """
 
     relation: str
@@ -66,6 +67,7 @@ class Pairs:
     source_kind: Kind = Kind.TEXT
     target_kind: Kind = Kind.TEXT
     target_scale: int | None = None
+    unique: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

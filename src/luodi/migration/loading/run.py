@@ -142,10 +142,9 @@ class Run:
         before = {
             source.name: source.next for each in touched.values() for source in each.key_sources
         }
+        described = self.target.describe(touched) if before else {}
         after = {
-            source.name: source.next
-            for each in self.target.describe(touched).values()
-            for source in each.key_sources
+            source.name: source.next for each in described.values() for source in each.key_sources
         }
         known = self.batch.key_sources
         return {

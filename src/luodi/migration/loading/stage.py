@@ -277,9 +277,16 @@ class Staging:
                 key.scale,
             ),
         )
-        if id not in feed.back:
-            return pairs
-        return replace(pairs, relation=self._ahead(needed))
+        if id in feed.back:
+            return replace(pairs, relation=self._ahead(needed))
+        own = needed.source.primary_key  # the old system has seen to it that no value repeats
+        if needed.feed.merge is None and own == needed.source_key and len(own) == 1:
+            relation = f"(SELECT _source_1, {quoted(key.name)} AS _key FROM {self._name(needed)})"
+            return replace(pairs, relation=relation, unique=True)
+        return pairs
+
+    def _name(self, feed: PlannedFeed) -> str:
+        return self.batch.relation(feed.feed.id)
 
     def _lookup_elsewhere(self, feed: PlannedFeed, id: str) -> Pairs:
         batch = self.elsewhere.get(id)

@@ -150,6 +150,8 @@ def _translated(pairs: Pairs, value: Value, work: Work) -> Worked:
         f"WHERE {source} IS NOT NULL GROUP BY {source} "
         f"HAVING COALESCE(min({target}) = max({target}), TRUE))"
     )
+    if pairs.unique:
+        once = f"(SELECT {source} AS k, {target} AS t FROM {pairs.relation} AS p)"
     found, known = work.layers.join(
         once, alias, f"{alias}.k = {work.let(key)}", f"{alias}.t", f"({alias}.k IS NOT NULL)"
     )
