@@ -96,12 +96,14 @@ class Staging:
 
     def hold(self, feed: PlannedFeed, ordinals: str) -> int:
         """Hold rows back that wait for a person; `ordinals` is SQL that yields them."""
+        source = self.workspace.relation(self.batch.source, feed.feed.from_)
         with engine_error(feed.feed.from_):
             return self.fates.add(
                 "review",
                 feed.feed.from_,
                 feed.feed.id,
-                f"SELECT *, {literal(feed.feed.review)}, NULL FROM ({ordinals})",
+                f"SELECT *, {literal(feed.feed.review)}, NULL FROM ({ordinals}) AS h(ordinal) "
+                f"WHERE ordinal IN (SELECT _ordinal FROM {source})",
             )
 
     def resume(self) -> None:
