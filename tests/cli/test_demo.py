@@ -164,6 +164,7 @@ VERBS = {
         ["migrate", "map", "sign", "patients", "--scan", "plan.toml", "--signer", "王主任"],
         0,
     ),
+    "migrate map fill": (["migrate", "map", "fill"], 0),
     "migrate map accept": (["migrate", "map", "accept", "../建议.tsv"], 0),
     "migrate suggest": (["migrate", "suggest", "../老 药.csv", "../新药.csv"], 0),
     "migrate map versions": (["migrate", "map", "versions"], 0),

@@ -6,6 +6,7 @@ import re
 
 from luodi.migration.mapping.check import Known
 from luodi.migration.mapping.model import Book
+from luodi.migration.mapping.reaching import reaching, unmapped
 from luodi.migration.workspace import Workspace, quoted
 
 MOST = 100_000
@@ -19,6 +20,7 @@ def known_from(workspace: Workspace, book: Book) -> Known:
     return Known(
         catalogues={item.system: item for item in workspace.catalogues()},
         values=lambda system, table, column: _values(workspace, system, table, column),
+        unmapped=tuple(unmapped(book, item) for item in reaching(workspace, book)),
     )
 
 
@@ -63,7 +65,15 @@ def shapes(workspace: Workspace, book: Book) -> dict[tuple[str, str, str], str]:
 
 def _shape(name: str) -> str:
     text = f"left(CAST({name} AS VARCHAR), 40)"
-    for pattern, sign in ((r"\p{Han}", "汉"), (r"\p{Lu}", "A"), (r"\p{L}", "a"), (r"\p{N}", "9")):
+    # Signs of the first passes are letters themselves, so they are put in last.
+    for pattern, sign in (
+        (r"\p{Han}", "\x01"),
+        (r"\p{Lu}", "\x02"),
+        (r"\p{L}", "a"),
+        (r"\p{N}", "9"),
+        ("\x01", "汉"),
+        ("\x02", "A"),
+    ):
         text = f"regexp_replace({text}, '{pattern}', '{sign}', 'g')"
     return text
 

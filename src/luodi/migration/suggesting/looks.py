@@ -87,6 +87,11 @@ def _one(workspace: Workspace, statement: str) -> tuple[int, int, int, float, in
 def _shape(name: str) -> str:
     """Classes of characters, runs as one: ``9`` ``汉`` ``a9``."""
     text = f"left({name}, 40)"
-    for pattern, sign in ((r"\p{Han}+", "汉"), (r"\p{L}+", "a"), (r"\p{N}+", "9")):
+    for pattern, sign in (
+        (r"\p{Han}+", "\x01"),  # 汉 is a letter itself, so it is put in last
+        (r"\p{L}+", "a"),
+        (r"\p{N}+", "9"),
+        ("\x01", "汉"),
+    ):
         text = f"regexp_replace({text}, '{pattern}', '{sign}', 'g')"
     return text

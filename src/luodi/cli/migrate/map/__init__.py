@@ -8,6 +8,7 @@ from luodi.cli.migrate.map.accept import accept
 from luodi.cli.migrate.map.check import check
 from luodi.cli.migrate.map.diff import diff
 from luodi.cli.migrate.map.export import export
+from luodi.cli.migrate.map.fill import fill
 from luodi.cli.migrate.map.group import app
 from luodi.cli.migrate.map.import_ import import_
 from luodi.cli.migrate.map.new import new
@@ -17,4 +18,16 @@ from luodi.cli.migrate.map.versions import versions
 
 migrate.add_typer(app)
 
-__all__ = ["accept", "app", "check", "diff", "export", "import_", "new", "show", "sign", "versions"]
+__all__ = [
+    "accept",
+    "app",
+    "check",
+    "diff",
+    "export",
+    "fill",
+    "import_",
+    "new",
+    "show",
+    "sign",
+    "versions",
+]
