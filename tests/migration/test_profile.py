@@ -234,6 +234,22 @@ def test_a_table_that_refers_to_itself(workspace):
     assert list(references(workspace, one)) == [("dept.parent_id", "dept.id")]
 
 
+def test_blank_text_is_no_orphan(workspace):
+    one = table(workspace, "his", "drug", {"id": "VARCHAR"}, [(f"D{n:03}",) for n in range(20)])
+    rows = [(f"D{n % 20:03}",) for n in range(50)] + [("",), (" ",), ("D999",)]
+    two = table(workspace, "his", "bill", {"drug_id": "VARCHAR"}, rows)
+    found = references(workspace, one, two)["bill.drug_id", "drug.id"]
+    assert (found.missing, found.orphans) == (1, 1)
+
+
+def test_a_key_that_lacks_some_is_no_reference(workspace):
+    one = table(workspace, "his", "a", {"drug_id": "VARCHAR"}, [(f"D{n:03}",) for n in range(20)])
+    two = table(
+        workspace, "his", "b", {"drug_id": "VARCHAR"}, [(f"D{n:03}",) for n in range(2, 22)]
+    )
+    assert references(workspace, one, two) == {}
+
+
 def test_text_that_refers_to_numbers(workspace):
     one = table(workspace, "his", "drug", {"id": "BIGINT"}, [(n,) for n in range(1, 21)])
     two = table(workspace, "his", "bill", {"drug_id": "VARCHAR"}, [("1",), ("20",), ("020",)])

@@ -70,6 +70,9 @@ def test_it_works(workspace, name):
         ("password", "secret"),
         ("remark", "free_text"),
         ("有效期", "expiry_date"),
+        ("LXR", "contact_name"),
+        ("SQDH", "document_no"),
+        ("SJH", ""),
         ("ITEM_FLAG2", ""),
     ],
 )

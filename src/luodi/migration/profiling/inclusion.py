@@ -93,7 +93,7 @@ def _references(
             continue
         missing, orphans = _missing(db, child, key)
         share = 1 - missing / column.distinct
-        if not told and share < (LEAST_NAMED if named >= _SAME else LEAST_SHARE):
+        if not told and share < _least(column, named):
             continue
         confidence = Decimal(str(round(1.0 if told else likely * share, 2)))
         inclusion = Inclusion(
@@ -113,6 +113,13 @@ def _references(
             best = inclusion
     if best is not None and not declared:
         yield best
+
+
+def _least(column: ColumnProfile, named: float) -> float:
+    """Share of values that must be found; of two keys of one name neither is the other's."""
+    if column.unique and named == _SAME:
+        return 1.0
+    return LEAST_NAMED if named >= _SAME else LEAST_SHARE
 
 
 def affinity(child: Side, key: Side) -> float:
@@ -185,14 +192,20 @@ def _possible(child: Side, key: Side, named: float) -> bool:
     return high >= Decimal(other.minimum or 0) and low <= Decimal(other.maximum or 0)
 
 
+def filled(value: str, column: ColumnProfile) -> str:
+    """SQL that holds where `value` refers to anything: blank text does not."""
+    return f"trim({value}) <> ''" if column.kind is Kind.TEXT else f"{value} IS NOT NULL"
+
+
 def _missing(db: duckdb.DuckDBPyConnection, child: Side, key: Side) -> tuple[int, int]:
     """Count the values of `child` that `key` lacks, and the rows that hold them."""
     one, other = quoted(child.column.name), quoted(key.column.name)
     if child.column.kind is not key.column.kind:
         one, other = f"{one}::VARCHAR", f"{other}::VARCHAR"
+    there = filled(one, child.column)
     row = db.execute(
         f"SELECT count(*), coalesce(sum(n), 0) FROM "
-        f"(SELECT {one} AS v, count(*) AS n FROM {child.relation} GROUP BY 1 HAVING v IS NOT NULL) "
+        f"(SELECT {one} AS v, count(*) AS n FROM {child.relation} WHERE {there} GROUP BY 1) "
         f"WHERE v NOT IN (SELECT {other} FROM {key.relation} WHERE {other} IS NOT NULL)"
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)

@@ -13,6 +13,7 @@ from luodi.evidence.catalogue import Lang, say
 from luodi.evidence.outcome import Outcome
 from luodi.migration.model import ORDINAL
 from luodi.migration.profiling.columns import grouped
+from luodi.migration.profiling.inclusion import filled
 from luodi.migration.profiling.model import TableProfile
 from luodi.migration.profiling.reports import put
 from luodi.migration.profiling.workbook import saved, sheet
@@ -114,7 +115,9 @@ def _orphans(bench: Bench, check: Check) -> str | None:
         if (one.table, one.column) == (check.table, check.column):
             mine, key = f"r.{quoted(one.column)}::VARCHAR", f"{quoted(one.key)}::VARCHAR"
             keys = f"SELECT {key} FROM {bench.sums.relation(one.references)}"
-            return f"{mine} IS NOT NULL AND {mine} NOT IN ({keys} WHERE {key} IS NOT NULL)"
+            profile = bench.profile.column(one.column)
+            there = filled(mine, profile) if profile else f"{mine} IS NOT NULL"
+            return f"{there} AND {mine} NOT IN ({keys} WHERE {key} IS NOT NULL)"
     return None
 
 

@@ -198,7 +198,7 @@ class Bench:
                 columns = {**check.columns, "key": f"{one.references}.{one.key}"}
                 yield Hit(
                     check=Check(rule=rule.id, table=check.table, columns=columns),
-                    tested=profile.rows - profile.nulls,
+                    tested=profile.filled,
                     offending=one.orphans,
                     values=one.missing,
                 )
