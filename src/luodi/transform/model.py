@@ -104,7 +104,10 @@ class Step(
 
 
 class Trim(Step, frozen=True, kw_only=True):
-    """Remove white space at both ends: blanks, tabs, line ends, NBSP, U+3000, U+FEFF, U+200B."""
+    """Remove white space at both ends: Unicode's White_Space and zero-width marks.
+
+    Blanks, tabs, line ends, NBSP, U+3000, U+FEFF, U+200B and their like; see `characters.WHITE`.
+    """
 
 
 class Blank(Step, frozen=True, kw_only=True):
@@ -245,7 +248,11 @@ class DateTime(Step, frozen=True, kw_only=True):
 
 
 class Integer(Step, frozen=True, kw_only=True):
-    """A whole number of 64 bits, within ``least`` … ``most`` where given.  ``1.0`` is none."""
+    """A whole number of 64 bits, within ``least`` … ``most`` where given.
+
+    A text is trimmed and made half-width first; leading zeros and a sign are understood, ``1.0``,
+    ``1,000`` and ``1e3`` are none.
+    """
 
     least: int | None = None
     most: int | None = None
@@ -294,8 +301,9 @@ class IdCard(Step, frozen=True, kw_only=True):
     """Read a 居民身份证 (GB 11643-1999): 18 digits, a 15-digit one is extended.
 
     ``part``: the number in its 18-digit form, the birth date (a date), the sex (GB/T 2261.1: 1
-    male, 2 female) or the area code (GB/T 2260, six digits).  A wrong check digit or an
-    impossible birth date is a fault.
+    male, 2 female) or the area code (GB/T 2260, six digits).  Full-width digits, a small x, gaps,
+    dots and hyphens are understood.  A wrong length, province or check digit, or a birth date that
+    is impossible, before 1850 or not yet come is a fault, as `luodi.terminology.id_card` has it.
     """
 
     part: IdPart = IdPart.NUMBER
@@ -317,7 +325,9 @@ class SpecificationPart(StrEnum):
 class Specification(Step, frozen=True, kw_only=True):
     """Read one part of a drug's 规格; a 规格 that does not parse is a fault.
 
-    A part that a well-formed 规格 does not state is NULL and no fault.  Numbers are decimals.
+    A part that a well-formed 规格 does not state is NULL and no fault.  Numbers are decimals.  The
+    volume of ointments and granules is their whole mass.  `luodi.terminology.specification` reads
+    the distinct texts when the statement is compiled.
     """
 
     part: SpecificationPart
