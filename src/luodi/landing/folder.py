@@ -6,6 +6,7 @@
     plan.toml               its gates on a time line, backward from go-live
     gates.toml              criteria, thresholds, seats
     systems.toml            where data comes from and goes to
+    totals.toml             what a cutover night hands over, old against new
     mapping/  contracts/    what the engines work from
     evidence/               the ledger, one chain per writer
 """
@@ -37,7 +38,7 @@ from luodi.landing.systems import FILE, Systems, read_systems
 
 _NAME = r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]*"
 CONTENT = re.compile(
-    rf"(?:landing|plan|gates|quality|systems)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
+    rf"(?:landing|plan|gates|quality|systems|totals)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
 )
 """Files whose content is the project's truth, besides the ledger; hidden ones are an editor's."""
 
@@ -47,6 +48,7 @@ _PLACES = (
     "gates.toml",
     "quality.toml",
     FILE,
+    "totals.toml",
     "mapping/*",
     "contracts/*",
 )

@@ -41,6 +41,7 @@ FORMATS = (
     Format("gates.toml", 1),
     Format("systems.toml", 1),
     Format("quality.toml", 1),
+    Format("totals.toml", 1),
     Format("mapping/*.toml", 1),
     Format("contracts/*.toml", 1),
 )

@@ -164,6 +164,11 @@ class Workspace:
             raise
         self.db.execute("COMMIT")
 
+    def forget(self, system: str) -> None:
+        """Drop a system's rows and what is known of it."""
+        self.db.execute(f"DROP SCHEMA IF EXISTS {quoted(system)} CASCADE")
+        self.db.execute(f"DELETE FROM {_LUODI}.catalogue WHERE system = ?", [system])
+
     def relation(self, system: str, table: str) -> str:
         """How SQL names an extracted table; `table` is its full name."""
         return f"{quoted(system)}.{quoted(table)}"

@@ -11,6 +11,7 @@ from luodi.cli.migrate.profile import profile
 from luodi.cli.migrate.assess import assess
 from luodi.cli.migrate.map import app as map
 from luodi.cli.migrate.load import load
+from luodi.cli.migrate.reconcile import reconcile
 from luodi.cli.migrate.dedupe import dedupe
 from luodi.cli.migrate.review import review
 from luodi.cli.migrate.rollback import rollback
@@ -26,6 +27,7 @@ __all__ = [
     "load",
     "map",
     "profile",
+    "reconcile",
     "review",
     "rollback",
     "status",

@@ -128,6 +128,19 @@ class PostgreSQL:
             while block := cursor.fetchmany(_BLOCK):
                 yield block
 
+    def csv(self, table: Table, columns: Sequence[str]) -> Iterator[bytes]:
+        listed = ", ".join(map(quoted, columns))
+        sql = f"COPY (SELECT {listed} FROM {name_of(table)}) TO STDOUT (FORMAT csv)"
+        with (
+            explained(self.id),
+            self._lane() as lane,
+            lane.transaction(),
+            lane.cursor() as cursor,
+            cursor.copy(statement(sql)) as copied,
+        ):
+            for block in copied:
+                yield bytes(block)
+
     def read(
         self, table: Table, columns: Sequence[str], key: str, keys: Sequence[object]
     ) -> Blocks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -77,6 +77,9 @@ class Target(Protocol):
 
     def present(self, table: Table, columns: Sequence[str]) -> Blocks:
         """Values of some columns in rows that are there, those with a NULL among them left out."""
+
+    def csv(self, table: Table, columns: Sequence[str]) -> Iterator[bytes]:
+        """Every row as CSV (RFC 4180, without a header): NULL is nothing, '' is ``""``."""
 
     def read(
         self, table: Table, columns: Sequence[str], key: str, keys: Sequence[object]

@@ -146,6 +146,16 @@ class Relational(ABC):
                 yield list(block)
             cursor.close()
 
+    def csv(self, table: Table, columns: Sequence[str]) -> Iterator[bytes]:
+        listed = ", ".join(map(self.words.quote, columns))
+        with self._explained(), self._lane() as lane:
+            cursor = lane.cursor()
+            cursor.execute(f"SELECT {listed} FROM {self.words.name(table)}", ())
+            while block := cursor.fetchmany(WRITE):
+                lines = (",".join(map(_field, line)) for line in block)
+                yield ("\n".join(lines) + "\n").encode()
+            cursor.close()
+
     def read(
         self, table: Table, columns: Sequence[str], key: str, keys: Sequence[object]
     ) -> Blocks:
@@ -295,3 +305,12 @@ class Relational(ABC):
     def close(self) -> None:
         for lane in (*self._free, self.main):
             lane.close()
+
+
+def _field(value: object) -> str:
+    """One value as CSV, written as PostgreSQL would."""
+    if value is None:
+        return ""
+    if isinstance(value, (bytes, bytearray)):
+        return '"\\x' + value.hex() + '"'
+    return '"' + str(value).replace('"', '""') + '"'

@@ -210,6 +210,7 @@ def _words(size: Size) -> dict[str, str]:
         "patients": str(size.patients),
         "visits": str(size.visits),
         "stays": str(size.stays),
+        "stay_days": str(size.stay_days),
         "days": str(DAYS),
         "cutover": CUTOVER.isoformat(" "),
         "surnames": str(len(weighted("surnames"))),

@@ -36,8 +36,13 @@ class Size(Noun, frozen=True, kw_only=True):
 
     @property
     def stays(self) -> int:
-        """Admissions in `DAYS` days; never so few that nobody is in hospital at the cutover."""
+        """Admissions in `stay_days` days."""
         return max(150, self.patients * 18 // 212)
+
+    @property
+    def stay_days(self) -> int:
+        """Days that admissions are spread over: few in a small hospital, so it is not empty."""
+        return min(DAYS, self.stays * 2 // 5)
 
 
 class Kind(Noun, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Files of a landing folder that lead the generated hospital into the reference one.
 
-``systems.toml`` and ``mapping/``: every table of the old system is mapped or excluded.
+``systems.toml``, ``totals.toml`` and ``mapping/``: every table of the old system is mapped or
+excluded, and every total that a cutover night hands over is defined.
 """
 
 from __future__ import annotations
@@ -14,13 +15,10 @@ from luodi.evidence.files import explained
 def files() -> dict[str, bytes]:
     """The files, by their place in the landing folder."""
     room = resources.files("luodi") / "sandbox" / "landing"
-    found = {"systems.toml": (room / "systems.toml").read_bytes()}
-    for part in ("mapping", "reconcile"):
-        folder = room / part
-        if folder.is_dir():
-            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-                if entry.name.endswith((".toml", ".tsv")):
-                    found[f"{part}/{entry.name}"] = entry.read_bytes()
+    found = {name: (room / name).read_bytes() for name in ("systems.toml", "totals.toml")}
+    for entry in sorted((room / "mapping").iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith((".toml", ".tsv")):
+            found[f"mapping/{entry.name}"] = entry.read_bytes()
     return found
 
 

@@ -1,7 +1,7 @@
 -- Inpatients: admissions, beds, deposits, charges, settlements, orders; requests and reports; stock.
 CREATE TABLE made.stay AS
 WITH drawn AS (
-  SELECT z, TIMESTAMP '$cutover' - INTERVAL $days DAY + to_minutes(CAST((z - 1) * ($days * 1440) // $stays AS BIGINT)) AS admitted,
+  SELECT z, TIMESTAMP '$cutover' - INTERVAL $stay_days DAY + to_minutes(CAST((z - 1) * ($stay_days * 1440) // $stays AS BIGINT)) AS admitted,
     CAST(2 + draw('stay.length', z) % 13 AS INTEGER) AS length
   FROM range(1, $stays + 1) AS t(z)
 )

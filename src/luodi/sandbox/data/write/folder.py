@@ -20,6 +20,8 @@ from luodi.sandbox.data.schema import tables
 Encoding: TypeAlias = Literal["utf-8", "gb18030"]
 TRUTH = "truth"
 """Folder of what is true: not part of the legacy system, always UTF-8."""
+NULL = r"\N"
+"""What stands for NULL in a table, as MySQL exports it and `luodi migrate` reads it."""
 _CHUNK = 1 << 22
 
 
@@ -31,9 +33,9 @@ def write_folder(
     *,
     progress: Progress,
 ) -> None:
-    """Write every table as ``<table>.csv``: a header, comma, quotes where needed, NULL as nothing.
+    r"""Write every table as ``<table>.csv``: header, comma, quotes where needed, NULL as ``\N``.
 
-    An empty text is written ``""`` and so differs from NULL.
+    An empty text is written as nothing and so differs from NULL.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def write_folder(
     for table in tables():
         relation = f"{quoted(hospital.system)}.{quoted(table.name)}"
         query = f"SELECT * EXCLUDE ({ORDINAL}) FROM {relation} ORDER BY {ORDINAL}"
-        write_csv(db, query, folder / f"{table.name}.csv", encoding)
+        write_csv(db, query, folder / f"{table.name}.csv", encoding, NULL)
         progress.advance()
     write_truth(db, hospital, folder / TRUTH)
 

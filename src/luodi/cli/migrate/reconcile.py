@@ -1,0 +1,308 @@
+"""``luodi migrate reconcile``: every row has a place and is the same at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from luodi.cli.migrate.group import Place, app, at_work, password, reached
+from luodi.cli.place import Folder
+from luodi.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from luodi.evidence.model import Draft, Evidence
+    from luodi.evidence.outcome import Outcome
+    from luodi.evidence.progress import Progress
+    from luodi.landing.site import Site
+    from luodi.migration.batch import Batch
+    from luodi.migration.reconciling.model import Reconciled
+    from luodi.migration.reconciling.totals import Balance
+    from luodi.migration.workspace import Workspace
+
+AGAIN = "_again"
+
+
+@app.command("reconcile")
+def reconcile(
+    batch: Annotated[str | None, typer.Argument(help="cli.migrate_reconcile_batch")] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="cli.migrate_reconcile_totals")] = False,
+    again: Annotated[bool, typer.Option("--again", help="cli.migrate_reconcile_again")] = False,
+    report: Annotated[Path | None, typer.Option(help="cli.migrate_reconcile_report")] = None,
+    samples: Annotated[
+        int | None, typer.Option(help="cli.migrate_reconcile_samples", min=1)
+    ] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Reconcile a batch, or the newest of every domain, and what no mapping names."""
+    terminal = Terminal.current()
+    with at_work(folder) as (site, workspace), terminal.progress() as progress:
+        desk = _Desk(site, workspace, terminal, progress)
+        batches = desk.batches(batch)
+        with desk.read_again(batches if again else []):
+            for each in batches:
+                desk.reconcile(each, again=AGAIN if again else "", samples=samples)
+            if batch is None:
+                desk.unmapped(batches)
+            if totals:
+                desk.totals(batches, again=AGAIN if again else "")
+        files = desk.print(report) if report is not None else []
+    _finish(terminal, desk, files)
+
+
+class _Desk:
+    """What the parts of one reconciliation share, and what they came to."""
+
+    def __init__(
+        self, site: Site, workspace: Workspace, terminal: Terminal, progress: Progress
+    ) -> None:
+        self._site, self._workspace = site, workspace
+        self._terminal, self._progress = terminal, progress
+        self.reconciled: list[Outcome[Reconciled]] = []
+        self.balanced: list[Outcome[Balance]] = []
+        self.evidence: list[str] = []
+        self._target = ""
+
+    def batches(self, name: str | None) -> list[Batch]:
+        from luodi.evidence.errors import WrongUse
+        from luodi.migration.batch import Batches, State
+
+        known = Batches(self._workspace)
+        if name is not None:
+            return [known.get(name)]
+        newest = {
+            (each.domain, each.target): each for each in known.all() if each.state is State.LOADED
+        }
+        if not newest:
+            raise WrongUse("migration.reconcile_nothing")
+        return list(newest.values())
+
+    @contextmanager
+    def read_again(self, batches: list[Batch]) -> Iterator[None]:
+        """Extract sources a second time beside the first, and forget that afterwards."""
+        import msgspec
+
+        from luodi.migration.connect import connect
+        from luodi.migration.extract import extract
+
+        systems = sorted({each.source for each in batches})
+        for name in systems:
+            system = self._site.folder.systems.system(name)
+            place = Place(system, self._site.folder.path, self._site)
+            second = msgspec.structs.replace(place.system, id=name + AGAIN)
+            with reached(Place(second, place.base), self._terminal) as source:
+                self._workspace.keep(connect(source, progress=self._progress).result)
+                extract(self._workspace, source, fresh=True, progress=self._progress)
+        try:
+            yield
+        finally:
+            for name in systems:
+                self._workspace.forget(name + AGAIN)
+
+    def reconcile(self, batch: Batch, *, again: str, samples: int | None) -> None:
+        from luodi.evidence.outcome import Act
+        from luodi.migration.mapping.read import read_mapping
+        from luodi.migration.reconcile import reconcile
+        from luodi.migration.target.open import opened_target
+
+        system = self._site.folder.systems.target_named(batch.target)
+        self._target = batch.target
+        name = f"mapping/{batch.domain}.toml"
+        there = (self._site.folder.path / name).is_file()
+        rules = read_mapping(self._site.folder.path, batch.domain) if there else None
+        with opened_target(system, self._site.folder.path, password(self._terminal)) as target:
+
+            def verb() -> Outcome[Reconciled]:
+                return reconcile(
+                    self._workspace,
+                    batch.id,
+                    target,
+                    rules,
+                    again=batch.source + again if again else "",
+                    inputs=(self._site.folder.input(name),) if there else (),
+                    progress=self._progress,
+                )
+
+            act = Act("migration", "reconcile", f"migration:{batch.domain}")
+            outcome, kept = self._site.perform(act, verb, environment=system.environment)
+        self.reconciled.append(outcome)
+        self._remember(kept)
+        if samples is not None:
+            self._keep_samples(batch, samples)
+
+    def unmapped(self, batches: list[Batch]) -> None:
+        from luodi.evidence.outcome import Act
+        from luodi.migration.reconcile import UNMAPPED, reconcile_unmapped
+
+        for source in sorted({each.source for each in batches}):
+            own = [each for each in batches if each.source == source]
+            system = self._site.folder.systems.target_named(own[0].target)
+            act = Act("migration", "reconcile", f"migration:{UNMAPPED}")
+            outcome, kept = self._site.perform(
+                act,
+                partial(reconcile_unmapped, self._workspace, own, source),
+                environment=system.environment,
+            )
+            self.reconciled.append(outcome)
+            self._remember(kept)
+
+    def totals(self, batches: list[Batch], *, again: str) -> None:
+        from luodi.evidence.outcome import Act
+        from luodi.landing.format import read_file
+        from luodi.migration.reconciling.totals import FILE, balance, read_totals
+        from luodi.migration.target.open import opened_target
+
+        folder = self._site.folder
+        wanted = read_totals(read_file(folder.path, FILE), str(folder.path / FILE)).total
+        for name in sorted({each.target for each in batches}):
+            system = folder.systems.target_named(name)
+            with opened_target(system, folder.path, password(self._terminal)) as target:
+                for each in (total for total in wanted if total.target == name):
+                    act = Act("migration", "reconcile", f"balance:{each.id}")
+                    outcome, kept = self._site.perform(
+                        act,
+                        partial(
+                            balance,
+                            self._workspace,
+                            each,
+                            target,
+                            source=each.system + again if again else "",
+                            inputs=(folder.input(FILE),),
+                            progress=self._progress,
+                        ),
+                        environment=system.environment,
+                    )
+                    self.balanced.append(outcome)
+                    self._remember(kept)
+
+    def print(self, folder: Path) -> list[str]:
+        from luodi.evidence.catalogue import shown
+        from luodi.evidence.files import explained, write_atomic
+        from luodi.evidence.model import now
+        from luodi.migration.reconciling.report import About, Paper
+        from luodi.reporting import excel, pdf, word
+
+        printed = now().astimezone()
+        project = self._site.folder.project
+        paper = Paper(
+            [outcome.result for outcome in self.reconciled],
+            [outcome.result for outcome in self.balanced],
+            self._terminal.lang,
+        )
+        environment = self._site.folder.systems.target_named(self._target).environment
+        about = About(
+            project=project.name,
+            hospital=project.hospital,
+            printed=printed,
+            evidence=_short(self.evidence),
+            mark=shown(environment, self._terminal.lang),
+        )
+        made: dict[str, Callable[[], bytes]] = {
+            "docx": lambda: word.docx(paper.report(about)),
+            "xlsx": lambda: excel.xlsx(paper.details(about)),
+            "pdf": lambda: pdf.pdf(paper.report(about)),
+        }
+        with explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for ending, make in made.items():
+            path = folder / f"reconcile-{printed:%Y%m%d-%H%M%S}.{ending}"
+            write_atomic(path, make())
+            files.append(str(path))
+        return files
+
+    def _keep_samples(self, batch: Batch, count: int) -> None:
+        from io import BytesIO
+
+        from luodi.landing.vault import Vault
+        from luodi.migration.reconciling.samples import samples
+
+        vault = Vault.open(self._site.home, self._site.settings, self._site.folder.project.project)
+        content = BytesIO(samples(self._workspace, batch, count))
+        vault.put(f"samples/{batch.id}.xlsx", content, replace=True)
+
+    def _remember(self, kept: Evidence | Draft) -> None:
+        from luodi.evidence.model import Evidence
+
+        if isinstance(kept, Evidence):
+            self.evidence.append(kept.id)
+
+
+def _short(ids: list[str]) -> tuple[str, ...]:
+    """Ids for the foot of a page: of one chain in a row only the first and last."""
+    if len(ids) < 3:
+        return tuple(ids)
+    return (f"{ids[0]} … {ids[-1].rpartition(':')[2]}",)
+
+
+def _finish(terminal: Terminal, desk: _Desk, files: list[str]) -> None:
+    from luodi.cli.migrate.findings import drawn, exit_code, told
+
+    payload = {
+        "batches": [
+            {
+                "batch": outcome.result.batch,
+                "domain": outcome.result.domain,
+                "verdict": outcome.verdict,
+                "figures": {figure.name: figure.value for figure in outcome.figures},
+                "tables": outcome.result.equations,
+                "feeds": outcome.result.compared,
+                "findings": told(outcome, terminal.lang),
+            }
+            for outcome in desk.reconciled
+        ],
+        "totals": [
+            {
+                "total": outcome.result.total.id,
+                "verdict": outcome.verdict,
+                "old": outcome.result.old,
+                "new": outcome.result.new,
+                "difference": outcome.result.difference,
+                "unit": outcome.result.total.unit,
+                "findings": told(outcome, terminal.lang),
+            }
+            for outcome in desk.balanced
+        ],
+        "files": files,
+    }
+
+    def draw() -> None:
+        fates = ("source", "loaded", "merged", "rejected", "review", "excluded", "unaccounted")
+        for outcome in desk.reconciled:
+            done = outcome.result
+            terminal.say(
+                "cli.migrate_reconciled",
+                {
+                    "domain": done.domain,
+                    "batch": done.batch or "-",
+                    "unaccounted": done.unaccounted,
+                    "mismatched": done.mismatched,
+                },
+            )
+            codes = [f"migration.reconcile_paper_{name}" for name in ("table", *fates)]
+            lines = [[e.table, *(getattr(e, name) for name in fates)] for e in done.equations]
+            if lines:
+                terminal.show(terminal.table(codes, lines))
+            drawn(terminal, outcome)
+        if desk.balanced:
+            names = ("total", "old", "new", "difference")
+            terminal.show(
+                terminal.table(
+                    [f"migration.reconcile_paper_{name}" for name in names],
+                    [
+                        [getattr(o.result.total.title, terminal.lang)]
+                        + [getattr(o.result, name) for name in names[1:]]
+                        for o in desk.balanced
+                    ],
+                )
+            )
+            for balanced in desk.balanced:
+                drawn(terminal, balanced)
+        for path in files:
+            terminal.say("cli.migrate_reconcile_file", {"path": path})
+
+    terminal.finish(payload, draw, exit_code([*desk.reconciled, *desk.balanced]))
