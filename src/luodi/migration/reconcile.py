@@ -176,12 +176,17 @@ def _unaccounted(result: Reconciled) -> Iterator[Finding]:
 def _mismatched(result: Reconciled) -> Iterator[Finding]:
     for each in result.compared:
         place: dict[str, str | int] = {"table": each.source_table, "to": each.to}
-        counts = (("missing", each.missing), ("changed", each.changed), ("repeated", each.repeated))
+        counts = (
+            ("reconcile_missing", each.missing),
+            ("reconcile_changed", each.changed),
+            ("reconcile_repeated", each.repeated),
+        )
         for name, count in counts:
             if count:
-                ordinals = _listed(each.first.get(name, ()))
-                columns = {"columns": ", ".join(each.columns)} if name == "changed" else {}
-                yield _error(f"reconcile_{name}", {**place, "ordinals": ordinals, **columns}, count)
+                ordinals = _listed(each.first.get(name.removeprefix("reconcile_"), ()))
+                changed = name == "reconcile_changed"
+                columns = {"columns": ", ".join(each.columns)} if changed else {}
+                yield _error(name, {**place, "ordinals": ordinals, **columns}, count)
         if each.staged_sum != each.target_sum and not each.mismatched:
             yield _error("reconcile_checksum", place)
     for extra in result.added:

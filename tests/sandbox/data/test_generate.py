@@ -27,6 +27,10 @@ def fingerprint(seed: int, threads: int) -> str:
         return whole.hexdigest()
 
 
+KNOWN = "26f23056f69617dacff3ab9aae28c2b70a1c031cc1995f6ca0c167814afcb3df"
+"""Of 300 patients with seed 7: another engine or machine makes these, or the change is meant."""
+
+
 def test_it_works(made: Any) -> None:
     size = made.hospital.size
     assert made.hospital.rows["BRXX"] == size.patients
@@ -57,7 +61,8 @@ def test_the_ordinal_is_the_place_in_key_order(made: Any) -> None:
 
 @pytest.mark.slow
 def test_the_same_seed_makes_the_same_hospital() -> None:
-    assert fingerprint(7, 1) == fingerprint(7, 4) != fingerprint(8, 4)
+    assert fingerprint(7, 1) == fingerprint(7, 4) == KNOWN
+    assert fingerprint(8, 4) != KNOWN
 
 
 def test_a_person_is_who_the_truth_says(made: Any) -> None:
