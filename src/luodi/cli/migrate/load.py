@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -39,6 +40,7 @@ def load(
     from luodi.migration.batch import Mode
     from luodi.migration.loading.account import Order
     from luodi.migration.mapping.read import read_book
+    from luodi.migration.reviewing.rows import held
 
     terminal = Terminal.current()
     with at_work(folder) as (site, workspace), terminal.progress() as progress:
@@ -52,6 +54,8 @@ def load(
             rejects=vault if rejects else None,
         )
         rules = _chosen(book, domain, target, order, workspace)
+        waiting = {feed.review for each in rules for feed in each.feeds if feed.review}
+        order = replace(order, held={queue: held(workspace, queue) for queue in waiting})
         outcomes = [_load(site, workspace, book, each, order, terminal, progress) for each in rules]
         _timed(site, outcomes, order, rules)
     _finish(terminal, outcomes)

@@ -9,7 +9,7 @@ from luodi.migration.reviewing.decide import look
 from luodi.migration.reviewing.model import Item
 from luodi.migration.reviewing.queue import SCHEMA, items, queues
 from luodi.migration.reviewing.standing import TOGETHER
-from luodi.migration.workspace import Workspace
+from luodi.migration.workspace import Workspace, quoted
 
 
 def held(workspace: Workspace, queue: str) -> str:
@@ -17,8 +17,8 @@ def held(workspace: Workspace, queue: str) -> str:
 
     For `luodi.migration.loading.account.Order`: ``held={queue: held(workspace, queue)}``, with
     the queues that the feeds name in ``review``.  The rows are those of every item that is not
-    settled; a queue that does not exist holds nothing, as nobody looked for duplicates.  The
-    relation is temporary and as the desk stands now.
+    settled; a queue that does not exist holds nothing, as nobody looked for duplicates.  It is a
+    table of the workspace, as the desk stands now.
     """
     rows = {
         (item.table, ordinal)
@@ -26,10 +26,7 @@ def held(workspace: Workspace, queue: str) -> str:
         for ordinal in (item.left_ordinal, item.right_ordinal)
         if ordinal is not None
     }
-    name = f"_held_{queue}"
-    workspace.db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} (source_table VARCHAR, ordinal BIGINT)"
-    )
+    name = _table(workspace, "held", queue)
     into(workspace.db, name, sorted(rows))
     return f"SELECT source_table, ordinal FROM {name}"
 
@@ -40,11 +37,7 @@ def merges(workspace: Workspace, queue: str) -> str:
     ``merged_into`` is the ordinal of the row that is loaded in the end, however long the chain;
     that row already holds what it took over.  A load gives the merged rows the fate ``merged``.
     """
-    name = f"_merges_{queue}"
-    workspace.db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} "
-        "(source_table VARCHAR, ordinal BIGINT, merged_into BIGINT)"
-    )
+    name = _table(workspace, "merges", queue, "merged_into BIGINT")
     into(workspace.db, name, sorted(_merged(workspace, queue)))
     return f"SELECT source_table, ordinal, merged_into FROM {name}"
 
@@ -61,6 +54,15 @@ def links(workspace: Workspace, queue: str) -> str:
     )
     into(workspace.db, name, sorted(_people(workspace, queue)))
     return f"SELECT source_table, ordinal, person FROM {name}"
+
+
+def _table(workspace: Workspace, what: str, queue: str, *more: str) -> str:
+    """Make an empty table for an answer; not a temporary one, which only one connection sees."""
+    queues(workspace)
+    name = f"{SCHEMA}.{quoted(f'{what}:{queue}')}"
+    columns = ", ".join(("source_table VARCHAR", "ordinal BIGINT", *more))
+    workspace.db.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+    return name
 
 
 def shown(workspace: Workspace, item: Item) -> tuple[dict[str, str], dict[str, str]]:
