@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from luodi.cli.terminal import Terminal
@@ -30,20 +33,19 @@ def at_the_desk(desk: Desk, terminal: Terminal) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     seen: set[str] = set()
-    while True:
-        waiting = [item for item in desk.look().unsettled if item.id not in seen]
-        if not waiting:
-            return True
-        item = waiting[0]
-        show(desk, item, len(waiting), terminal)
-        key = pressed()
-        if key == "q":
-            return True
-        if key == "u":
-            seen.discard(desk.undo().id if seen else "")
-        elif key in KEYS:
-            desk.decide(item.id, Act(KEYS[key]))
-            seen.add(item.id)
+    with keyboard() as pressed:
+        while waiting := [item for item in desk.look().unsettled if item.id not in seen]:
+            item = waiting[0]
+            show(desk, item, len(waiting), terminal)
+            key = pressed()
+            if key == "q":
+                break
+            if key == "u" and seen:
+                seen.discard(desk.undo().id)
+            elif key in KEYS:
+                desk.decide(item.id, Act(KEYS[key]))
+                seen.add(item.id)
+    return True
 
 
 def show(desk: Desk, item: Item, waiting: int, terminal: Terminal) -> None:
@@ -101,18 +103,23 @@ def _weight(agreement: Agreement | None, terminal: Terminal) -> str:
     )
 
 
-def pressed() -> str:
-    """Wait for a key; a line's first letter where single keys cannot be read."""
+@contextmanager
+def keyboard() -> Iterator[Callable[[], str]]:
+    """Read single keys as they are pressed, none lost between two questions.
+
+    Where a terminal cannot do that (Windows) a line's first letter counts; a keyboard that is gone
+    presses ``q``.
+    """
     try:
         import termios
         import tty
-    except ImportError:  # Windows
-        return sys.stdin.readline().strip()[:1].lower() or "q"
+    except ImportError:
+        yield lambda: sys.stdin.readline().strip()[:1].lower() or "q"
+        return
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
+    tty.setcbreak(descriptor, termios.TCSANOW)
     try:
-        tty.setcbreak(descriptor)
-        key = sys.stdin.read(1).lower()
+        yield lambda: os.read(descriptor, 1).decode("ascii", "replace").lower() or "q"
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
-    return key or "q"  # the keyboard is gone

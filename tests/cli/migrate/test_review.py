@@ -1,0 +1,143 @@
+"""``luodi migrate review``: the desk, by flags and by keys, by one person and by two."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cli.conftest import environment
+from cli.migrate.test_dedupe import write
+from migration.people import changed, people, person
+
+TWIN = {"id_card": None, "birth": "2001-02-03", "phone": "13900001234", "address": "教工路1号"}
+
+OTHER = {"birth": "1999-08-17", "phone": "13700001234", "address": "平安街2号"}
+
+
+@pytest.fixture
+def desk(luodi, project, tmp_path):
+    """A landing folder whose queue has two pairs to decide and one that is linked by default."""
+    rows = [
+        *people(60),
+        {**person(603), **TWIN, "id": "T1", "name": "欧阳靖雯"},
+        {**person(603), **TWIN, "id": "T2", "name": "欧阳思哲"},
+        {**person(611), **TWIN, "id": "U1", "name": "慕容文静", **OTHER},
+        {**person(611), **TWIN, "id": "U2", "name": "慕容德海", **OTHER},
+        changed(person(9), id="P9b"),
+    ]
+    export = tmp_path / "export"
+    export.mkdir()
+    write(export / "patient.csv", rows)
+    systems = f'format = 1\n[[source]]\nid = "old_his"\ntitle = "老 HIS"\nurl = "{export}"\n'
+    with open("systems.toml", "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(systems)
+    for verb in ("connect", "extract", "dedupe"):
+        assert luodi("migrate", verb, "old_his").code == 0
+    return lambda *words, **env: json.loads(luodi("migrate", "review", *words, "--json").out)
+
+
+def test_it_works(luodi, desk):
+    said = desk()["result"]
+    assert (said["queue"], said["open"], said["two_person"]) == ("patients", 2, False)
+    assert {(one["left"], one["right"]) for one in said["items"]} == {("T1", "T2"), ("U1", "U2")}
+    assert said["items"][0]["guards"][0]["id"] == "twins"
+    first, second = (one["id"] for one in said["items"])
+    words = ["--decide", f"{first}=different", "--decide", f"{second}=merge", "--into", "right"]
+    said = desk("patients", *words, "--reason", "病历核对")["result"]
+    assert (said["open"], said["counts"]["settled"]) == (0, 2)
+    assert desk("--undo")["result"]["open"] == 1
+    shown = json.loads(luodi("evidence", "show", "--subject", "review:patients", "--json").out)
+    figures = {one["name"]: one["value"] for one in shown["result"]["records"][0]["figures"]}
+    assert figures["open"] == 1
+
+
+@pytest.mark.slow
+def test_for_a_person(luodi, desk):
+    ran = luodi("migrate", "review", "patients")
+    assert "队列 patients：共 3 件，待判定 2 件。" in ran.out
+    assert "2 件还没有判定。" in ran.out
+    assert "Queue patients: 3 items, 2 to decide." in luodi("migrate", "review", "--lang", "en").out
+
+
+@pytest.mark.slow
+def test_two_people(luodi, desk, monkeypatch):
+    item = desk("--two-person")["result"]["items"][0]["id"]
+    monkeypatch.setenv("LUODI_ACTOR", "病案室 赵")
+    assert desk("--decide", f"{item}=link")["result"]["counts"]["awaiting"] == 1
+    monkeypatch.setenv("LUODI_ACTOR", "病案室 钱")
+    said = desk("--decide", f"{item}=link")["result"]
+    assert (said["counts"]["settled"], said["rated_twice"], said["kappa"]) == (1, 1, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["drugs"], "patients"),
+        (["--decide", "x=marry"], "编号=动作"),
+        (["--decide", "x=link"], "没有 x"),
+        (["--undo"], "没有可撤销的判定"),
+    ],
+)
+def test_what_cannot_be_meant(luodi, desk, words, said):
+    ran = luodi("migrate", "review", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def at_the_keyboard(words, home, keys):
+    """Run in a terminal and press keys, each once the program has asked; all that was shown."""
+    child, master = pty.fork()
+    if child == 0:
+        kept = environment(LUODI_HOME=home, LUODI_ACTOR="赵", COLUMNS="120", LUODI_LANG="zh")
+        os.execve(sys.executable, [sys.executable, "-m", "luodi", *words], kept)
+    shown, asked = b"", 0
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        ready, _, _ = select.select([master], [], [], 0.2)
+        if ready:
+            try:
+                shown += os.read(master, 65536)
+            except OSError:
+                break
+        if shown.count("q 离开".encode()) > asked and keys:
+            asked += 1
+            os.write(master, keys.pop(0).encode())
+    if time.monotonic() >= until:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    os.close(master)
+    return os.waitstatus_to_exitcode(status), shown.decode()
+
+
+@pytest.mark.slow
+def test_by_keys(desk, luodi_home):
+    code, shown = at_the_keyboard(["migrate", "review"], str(luodi_home), ["d", "u", "l", "q"])
+    assert code == 0
+    assert "欧阳靖雯" in shown
+    assert "\x1b[1;7m" in shown  # what differs is marked
+    assert "可能是双胞胎" in shown
+    said = desk()["result"]
+    assert (said["counts"]["settled"], said["open"]) == (1, 1)
+
+
+@pytest.mark.slow
+def test_two_reviewers_at_once(desk, luodi_home, program):
+    """Each waits for the moment the other needs; both decisions are there."""
+    first, second = (one["id"] for one in desk()["result"]["items"])
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "luodi", "migrate", "review", "--decide", f"{item}=link"],
+            env=environment(LUODI_HOME=str(luodi_home), LUODI_ACTOR=who),
+            stdout=subprocess.DEVNULL,
+        )
+        for item, who in ((first, "赵"), (second, "钱"))
+    ]
+    assert [one.wait(60) for one in running] == [0, 0]
+    assert desk()["result"]["counts"]["settled"] == 2
