@@ -42,7 +42,8 @@ def table_of(rows: Rows, staged: Sequence[Staged], first: int) -> arrow.Table:
     wrong = []
     for place, (column, values) in enumerate(zip(staged, rows.columns, strict=True)):
         try:
-            data[f"c{place}"] = _array(values, column)
+            arrived = isinstance(values, arrow.Array)
+            data[f"c{place}"] = values if arrived else _array(values, column)
         except (TypeError, OverflowError):
             wrong.append(place)
     if wrong:

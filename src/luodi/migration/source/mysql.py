@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+import msgspec
 import pymysql
 import pymysql.converters
 import pymysql.cursors
@@ -21,6 +22,7 @@ from luodi.migration.source import query
 from luodi.migration.source.location import Location
 from luodi.migration.source.model import Lost, Snapshot, Staged
 from luodi.migration.source.mysql_catalogue import read_tables, staged
+from luodi.migration.source.mysql_rows import rows_of
 from luodi.migration.source.relational import CONNECT, Record, Relational
 
 FETCH = 2_000
@@ -136,8 +138,6 @@ class MySql(Relational):
         return tuple(counted), tuple(findings)
 
     def _counted(self, table: Table) -> Table:
-        import msgspec
-
         with self._explained(table):
             (rows,) = self._first(f"SELECT COUNT(*) FROM {query.full_name(table, self.dialect)}")
         return msgspec.structs.replace(table, rows=int(rows))
@@ -156,10 +156,16 @@ class MySql(Relational):
     def fetch(
         self, table: Table, statement: str, values: Sequence[object]
     ) -> Iterator[list[Record]]:
-        with self._explained(table), self._connection.cursor() as cursor:
+        with self._explained(table):
+            cursor = self._connection.cursor()
             cursor.execute(statement, values or None)
-            while rows := cursor.fetchmany(FETCH):
-                yield list(rows)
+            ended = False
+            try:
+                yield from rows_of(cursor, FETCH)
+                ended = True
+            finally:
+                if not ended:
+                    self.close()
 
     def _do(self, statement: str) -> None:
         with self._connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
+from luodi.evidence.errors import LuodiError
 from luodi.landing.systems import System
 from luodi.migration.source.location import Product, locate
 from luodi.migration.source.model import Source
@@ -17,6 +18,10 @@ _KINDS = {
     Product.POSTGRESQL: ("postgresql", "PostgreSql"),
     Product.SQLITE: ("sqlite", "Sqlite"),
     Product.TEXT: ("text", "TextFiles"),
+    Product.EXCEL: ("excel", "ExcelFiles"),
+    Product.DBF: ("dbf", "DbfFiles"),
+    Product.DUCKDB: ("duckdb", "DuckDb"),
+    Product.PARQUET: ("parquet", "ParquetFiles"),
 }
 _SERVERS = frozenset(
     (Product.MYSQL, Product.POSTGRESQL, Product.MSSQL, Product.ORACLE, Product.ODBC)
@@ -40,9 +45,11 @@ def opened(system: System, base: Path, password: Callable[[System], str]) -> Ite
         As `locate`.
     LuodiError
         ``migration.source_unreachable``, ``migration.source_refused``,
-        ``migration.database_absent``; ``evidence.extra_missing``.
+        ``migration.database_absent``, ``migration.product_unread``.
     """
     location = locate(system, base)
+    if location.product not in _KINDS:
+        raise LuodiError("migration.product_unread", {"system": system.id})
     module, name = _KINDS[location.product]
     make = getattr(importlib.import_module(f"luodi.migration.source.{module}"), name)
     if location.product in _SERVERS:

@@ -20,7 +20,7 @@ CONNECT = 10
 BATCH_ROWS = 50_000
 BATCH_BYTES = 32 * 1024 * 1024
 """A batch ends with either: photographs and free text come in fewer rows."""
-SHORT = 255
+SHORT = 1000
 """Texts up to this length are not counted towards a batch's bytes."""
 
 Record = Sequence[Value]

@@ -7,87 +7,33 @@ reader would need the transcoded file on disk, in clear.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from luodi.evidence.errors import LuodiError, WrongUse
+from luodi.evidence.errors import WrongUse
 from luodi.evidence.files import explained
 from luodi.evidence.model import Finding
-from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
-from luodi.migration.model import Column, Kind, Table
-from luodi.migration.source.encoding import encoding_of
-from luodi.migration.source.location import Location
-from luodi.migration.source.model import Order, Reject, Rows, Snapshot, Staged, Start, Wire
+from luodi.migration.model import Column
+from luodi.migration.source.encoding import Coding, encoding_of
+from luodi.migration.source.files import Files, Part, text_columns
+from luodi.migration.source.model import Reject, Rows
 from luodi.migration.source.records import GONE, Fields, Parser, Style, first_record
 
 BLOCK = 4 * 1024 * 1024
-ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 DELIMITERS = ",\t|;^\x01"
 _SAMPLE = 64 * 1024
 
 
-class TextFiles:
+class TextFiles(Files):
     """One text file, or all of a folder."""
 
-    def __init__(self, system: System, location: Location) -> None:
-        self.system = system
-        self.product = "text"
-        self.snapshot = Snapshot.WHOLE
-        place = location.file
-        if not place.exists():
-            raise LuodiError("migration.file_absent", {"path": str(place)})
-        files = (
-            [file for file in sorted(place.iterdir()) if file.suffix.lower() in ENDINGS]
-            if place.is_dir()
-            else [place]
-        )
-        self._files = {file.stem: TextFile.looked_at(file, system) for file in files}
+    endings = (".csv", ".tsv", ".tab", ".txt")
+    product = "text"
 
-    def tables(self, progress: Progress) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
-        progress.stage("migration.counting", len(self._files), "table")
-        found = []
-        for name, file in self._files.items():
-            rows = sum(part.count for part in file.read())
-            found.append(file.table(name, rows))
-            progress.advance()
-        return tuple(found), ()
-
-    def order(self, table: Table) -> tuple[Order, tuple[str, ...]]:
-        return Order.COUNT, ()
-
-    def staged(self, table: Table) -> tuple[Staged, ...]:
-        return tuple(
-            Staged(name=column.name, type="VARCHAR", wire=Wire.TEXT) for column in table.columns
-        )
-
-    def scan(self, table: Table, start: Start) -> Iterator[Rows]:
-        file = self._files.get(table.name)
-        if file is None:
-            raise LuodiError("migration.table_vanished", {"table": table.name})
-        begin = int(start.key[0] or 0) if start.key else 0
-        for number, rows in enumerate(file.read(), start=1):
-            if number > begin:
-                yield replace(rows, key=(number,))
-
-    def identity(self, table: Table) -> str:
-        file = self._files.get(table.name)
-        return identity(file.path) if file else ""
-
-    def reopen(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        """Files are open only while they are read."""
-
-
-def identity(path: Path) -> str:
-    """Tell a file from another that takes its place."""
-    with explained(path):
-        found = path.stat()
-    return f"{found.st_size}:{found.st_mtime_ns}"
+    def parts(self, path: Path, *, alone: bool) -> Mapping[str, Part]:
+        return {path.stem: TextFile.looked_at(path, self.system)}
 
 
 class TextFile:
@@ -96,16 +42,18 @@ class TextFile:
     def __init__(
         self,
         path: Path,
-        encoding: str,
+        coding: Coding,
         style: Style,
-        columns: Sequence[str],
+        columns: tuple[Column, ...],
         header: Fields | None,
+        findings: tuple[Finding, ...] = (),
     ) -> None:
         self.path = path
-        self.encoding = encoding
-        self.columns = tuple(columns)
+        self.columns = columns
+        self._coding = coding
         self._style = style
         self._header = header
+        self._findings = findings
 
     @classmethod
     def looked_at(cls, path: Path, system: System) -> TextFile:
@@ -114,14 +62,24 @@ class TextFile:
         Raises
         ------
         WrongUse
-            ``migration.file_empty``.
+            ``migration.file_empty``, ``migration.file_header``, ``migration.encoding_unknown``.
+        LuodiError
+            ``migration.file_damaged``: it is no text.
         """
-        with explained(path):
-            encoding = system.encoding or encoding_of(path)
-            with path.open("rb") as file:
-                sample = file.read(_SAMPLE)
-        text = codecs.getincrementaldecoder(encoding)("replace").decode(sample).lstrip("\ufeff")
-        lines = [line for line in text.split("\n") if line.strip("\r")]
+        findings: tuple[Finding, ...] = ()
+        if system.encoding:
+            coding = Coding.named(system.encoding)
+        else:
+            detected = encoding_of(path)
+            coding = Coding.named(detected.encoding.codec)
+            if not detected.certain:
+                params: dict[str, str | int] = {"table": path.stem, "encoding": detected.encoding}
+                findings = (Finding(code="migration.encoding_guessed", params=params),)
+        with path.open("rb") as file:
+            sample = file.read(_SAMPLE)
+        text = codecs.getincrementaldecoder(coding.name)("replace").decode(sample)
+        text = coding.finished(text).lstrip("\ufeff")
+        lines = [line for line in text.split("\n") if line.strip("\r\x1a")]
         if not lines:
             raise WrongUse("migration.file_empty", {"path": str(path)})
         delimiter = system.delimiter or _delimiter(lines, path)
@@ -130,25 +88,24 @@ class TextFile:
         if first is None:
             raise WrongUse("migration.file_header", {"path": str(path)})
         header = first if system.header else None
-        names = [(name or "").strip() for name in header or [""] * len(first)]
-        return cls(path, encoding, style, _distinct(names), header)
-
-    def table(self, name: str, rows: int | None = None) -> Table:
-        """Describe the file as a table."""
-        columns = tuple(Column(name=name, type="text", kind=Kind.TEXT) for name in self.columns)
-        return Table(name=name, columns=columns, rows=rows)
+        columns = text_columns([(name or "").strip() for name in header or [""] * len(first)])
+        return cls(path, coding, style, columns, header, findings)
 
     def read(self) -> Iterator[Rows]:
         """Read the file from its beginning."""
         parser = Parser(self._style, len(self.columns), self._header)
-        for text, refused, last in _blocks(self.path, self.encoding):
-            found = parser.feed(text, last=last)
-            rejects = refused + tuple(
-                Reject(line, reason, text.encode(self.encoding, "backslashreplace"))
-                for line, reason, text in found.refused
-            )
-            if found.rows or rejects:
-                yield Rows(tuple(zip(*found.rows, strict=True)), len(found.rows), None, rejects)
+        findings = self._findings
+        with explained(self.path), self.path.open("rb") as file:
+            for text, refused, last in _blocks(file, self._coding):
+                found = parser.feed(text, last=last)
+                rejects = refused + tuple(
+                    Reject(line, reason, text.encode(self._coding.name, "backslashreplace"))
+                    for line, reason, text in found.refused
+                )
+                if found.rows or rejects or findings:
+                    columns = tuple(zip(*found.rows, strict=True)) or ((),) * len(self.columns)
+                    yield Rows(columns, len(found.rows), None, rejects, findings)
+                    findings = ()
 
 
 def _delimiter(lines: Sequence[str], path: Path) -> str:
@@ -164,37 +121,25 @@ def _delimiter(lines: Sequence[str], path: Path) -> str:
     return max(DELIMITERS, key=fits)
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Give a column without a name its number, and names that repeat one as well."""
-    taken: set[str] = set()
-    found = []
-    for place, name in enumerate(names, start=1):
-        chosen = name or f"column_{place}"
-        while chosen.lower() in taken:
-            chosen = f"{chosen}_{place}"
-        taken.add(chosen.lower())
-        found.append(chosen)
-    return found
-
-
 Block = tuple[str, tuple[Reject, ...], bool]
 
 
-def _blocks(path: Path, encoding: str) -> Iterator[Block]:
+def _blocks(file: BinaryIO, coding: Coding) -> Iterator[Block]:
     """Read a file's text, a few megabytes at a time; True with the last."""
-    with explained(path), path.open("rb") as file:
-        wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-        yield from _wide(file, encoding) if wide else _lines(file, encoding)
+    return _wide(file, coding) if coding.wide else _lines(file, coding)
 
 
-def _wide(file: BinaryIO, encoding: str) -> Iterator[Block]:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+def _wide(file: BinaryIO, coding: Coding) -> Iterator[Block]:
+    decoder = codecs.getincrementaldecoder(coding.name)("replace")
+    first = True
     while data := file.read(BLOCK):
-        yield decoder.decode(data), (), False
+        text = decoder.decode(data)
+        yield text.removeprefix("\ufeff") if first else text, (), False
+        first = False
     yield decoder.decode(b"", final=True), (), True
 
 
-def _lines(file: BinaryIO, encoding: str) -> Iterator[Block]:
+def _lines(file: BinaryIO, coding: Coding) -> Iterator[Block]:
     """Cut at line ends, which are one byte in every encoding here and part of no other sign."""
     number, kept, first = 1, b"", True
     while True:
@@ -206,22 +151,22 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[Block]:
             block, first = block.removeprefix(codecs.BOM_UTF8), False
         if not data:
             block = block.removesuffix(b"\x1a")  # how DOS ended a text
-        text, refused = _decoded(block, encoding.removesuffix("-sig"), number)
+        text, refused = _decoded(block, coding, number)
         yield text, refused, not data
         if not data:
             return
         number += block.count(b"\n")
 
 
-def _decoded(block: bytes, encoding: str, number: int) -> tuple[str, tuple[Reject, ...]]:
+def _decoded(block: bytes, coding: Coding, number: int) -> tuple[str, tuple[Reject, ...]]:
     """Decode a block; a line whose bytes are no text is refused and leaves a mark."""
     try:
-        return block.decode(encoding), ()
+        return coding.decode(block), ()
     except UnicodeDecodeError:
         lines, refused = [], []
         for place, line in enumerate(block.split(b"\n")):
             try:
-                lines.append(line.decode(encoding))
+                lines.append(coding.decode(line))
             except UnicodeDecodeError:
                 lines.append(GONE)
                 refused.append(Reject(number + place, "encoding", line.rstrip(b"\r")))

@@ -1,0 +1,153 @@
+"""Workbooks as a source."""
+
+import datetime
+
+import openpyxl
+import pytest
+
+from luodi.evidence.errors import LuodiError
+from luodi.evidence.progress import Silent
+
+
+def book(path, rows, title="药品", merged=()):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    for area in merged:
+        sheet.merge_cells(area)
+    made.save(path)
+    return made
+
+
+def codes(desk, name):
+    with desk.source(name) as source:
+        return {(f.code, f.count) for f in source.tables(Silent())[1]}
+
+
+def test_it_works(desk, tmp_path):
+    book(
+        tmp_path / "drugs.xlsx",
+        [
+            ["编号", "名称", "单价", "建档", "在用"],
+            [1, "阿莫西林 ", 12.5, datetime.datetime(2024, 3, 4, 8, 0), True],  # noqa: DTZ001
+            ["0002", None, 1e-7, datetime.date(2024, 3, 4), False],
+            [None] * 5,
+            [20240304123456, "x", -3, "2024/3/4", "是"],
+        ],
+    )
+    assert desk.rows("drugs.xlsx", "药品") == [
+        (1, "1", "阿莫西林 ", "12.5", "2024-03-04 08:00:00", "TRUE"),
+        (2, "0002", None, "1e-07", "2024-03-04", "FALSE"),
+        (3, "20240304123456", "x", "-3", "2024/3/4", "是"),
+    ]
+
+
+def test_titles_and_merged_headers(desk, tmp_path):
+    book(
+        tmp_path / "p.xlsx",
+        [
+            ["东江一院患者表"],
+            ["编号", "联系方式", None, "备注"],
+            [None, "电话", "地址", None],
+            [1, "010", "北京", None],
+        ],
+        merged=["A1:D1", "B2:C2", "A2:A3", "D2:D3"],
+    )
+    with desk.extracted("p.xlsx") as (workspace, connected, _):
+        (table,) = connected.result.tables
+        names = [column.name for column in table.columns]
+        assert names == ["编号", "联系方式_电话", "联系方式_地址", "备注"]
+        assert workspace.db.execute('SELECT * FROM old."药品"').fetchall() == [
+            (1, "1", "010", "北京", None)
+        ]
+        assert [f.code for f in connected.findings] == ["migration.excel_titles"]
+
+
+def test_a_sheet_that_begins_elsewhere(desk, tmp_path):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    for place, value in {"C3": "a", "D3": "b", "C4": 1, "D4": 2}.items():
+        sheet[place] = value
+    made.save(tmp_path / "p.xlsx")
+    assert desk.rows("p.xlsx", "Sheet") == [(1, "1", "2")]
+
+
+def test_hidden_sheets_formulas_errors_and_long_numbers(desk, tmp_path):
+    made = book(tmp_path / "x.xlsx", [["a", "b"], [1, "=A2+1"], [123456789012345678, "#N/A"]])
+    hidden = made.create_sheet("藏")
+    hidden.append(["c"])
+    hidden.append([1])
+    hidden.sheet_state = "hidden"
+    made.save(tmp_path / "x.xlsx")
+    assert codes(desk, "x.xlsx") == {
+        ("migration.excel_formula", 1),
+        ("migration.excel_error", 1),
+        ("migration.excel_long_number", 1),
+        ("migration.excel_hidden", 1),
+    }
+
+
+def test_a_formula_that_was_calculated_is_its_value(desk, tmp_path):
+    """As Excel saves it: the formula and beside it what it came to."""
+    import zipfile
+
+    book(tmp_path / "raw.xlsx", [["a"], ["=1+1"]])
+    with (
+        zipfile.ZipFile(tmp_path / "raw.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "x.xlsx", "w") as new,
+    ):
+        for item in old.infolist():
+            data = old.read(item)
+            data = data.replace(b"<v></v>", b"<v>2</v>").replace(b"<v />", b"<v>2</v>")
+            new.writestr(item, data)
+    assert desk.rows("x.xlsx", "药品") == [(1, "2")]
+    assert codes(desk, "x.xlsx") == set()
+
+
+def test_columns_without_a_name_or_with_the_same(desk, tmp_path):
+    book(tmp_path / "x.xlsx", [["a", None, "A", "b"], [1, 2, 3, 4]])
+    with desk.source("x.xlsx") as source:
+        (table,), _ = source.tables(Silent())
+    assert [column.name for column in table.columns] == ["a", "column_2", "A_3", "b"]
+
+
+def test_a_folder_of_workbooks(desk, tmp_path):
+    book(tmp_path / "one.xlsx", [["a"], [1]])
+    made = book(tmp_path / "two.xlsx", [["a"], [1]])
+    made.create_sheet("其他").append(["b"])
+    made.save(tmp_path / "two.xlsx")
+    (tmp_path / "~$two.xlsx").write_bytes(b"lock")
+    with desk.source(tmp_path) as source:
+        names = {table.name for table in source.tables(Silent())[0]}
+    assert names == {"one", "two.药品", "two.其他"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "migration.file_damaged"),
+        (b"PK\x03\x04 no zip", "migration.file_damaged"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "migration.file_damaged"),
+    ],
+)
+def test_no_workbook_at_all(desk, tmp_path, data, code):
+    (tmp_path / "x.xlsx").write_bytes(data)
+    with pytest.raises(LuodiError) as caught, desk.source("x.xlsx"):
+        pass
+    assert caught.value.code == code
+
+
+def test_an_empty_workbook(desk, tmp_path):
+    book(tmp_path / "x.xlsx", [])
+    with pytest.raises(LuodiError) as caught, desk.source("x.xlsx"):
+        pass
+    assert caught.value.code == "migration.file_empty"
+
+
+@pytest.mark.slow
+def test_the_legacy_his(desk, legacy_his, tmp_path):
+    legacy_his.into_xlsx(tmp_path / "his.xlsx")
+    with desk.extracted("his.xlsx") as (_, connected, outcome):
+        assert (connected.result.rows, outcome.result.rows) == (33296, 33296)
