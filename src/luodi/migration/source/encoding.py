@@ -83,7 +83,14 @@ def told(blocks: Iterable[bytes]) -> Detected | None:
             return detect(block)
         first = False
         if sample:
-            return detect(sample + block)
+            return _detected(sample + block)
         if not block.isascii() or b"\0" in block[:4096]:
             sample = block
-    return detect(sample, whole=True)
+    return _detected(sample, whole=True)
+
+
+def _detected(sample: bytes, *, whole: bool = False) -> Detected | None:
+    """Tell an encoding; stray zeros make no UTF-16, whose line ends have one each."""
+    if b"\n\0" not in sample and b"\0\n" not in sample:
+        sample = sample.replace(b"\0", b" ")
+    return detect(sample, whole=whole)

@@ -123,7 +123,6 @@ class Parser:
             if rows[0] != self._header:
                 return None
             del rows[0]
-            self._begun = True
         if set(map(len, rows)) - {self._width} or (self._header and self._header in rows):
             return None
         if style.null is not None and style.null in block:
@@ -131,6 +130,7 @@ class Parser:
             for row in rows:
                 if mark in row:
                     row[:] = [None if value == mark else value for value in row]
+        self._begun = self._begun or bool(lines)
         return Records(rows)
 
     def _careful(self, block: str, *, last: bool) -> tuple[Records, str]:

@@ -1,0 +1,196 @@
+"""Text files as a source: nothing is lost, nothing moves into another column."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from luodi.evidence.errors import LuodiError, WrongUse
+from luodi.evidence.progress import Silent
+from luodi.migration.source import records, text
+from luodi.migration.source.records import Parser, Style
+
+
+def put(tmp_path, data, name="p.csv"):
+    (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    return name
+
+
+def rejects(desk, name, **options):
+    with desk.extracted(name, **options) as (workspace, _, outcome):
+        found = workspace.db.execute(
+            "SELECT line, reason FROM _luodi.reject ORDER BY line"
+        ).fetchall()
+        assert sum(table.rejected for table in outcome.result.tables) == len(found)
+        assert (outcome.verdict == "fail") == bool(found)
+        rows = workspace.db.execute("SELECT * EXCLUDE _ordinal FROM old.p ORDER BY _ordinal")
+        return rows.fetchall(), found
+
+
+def test_it_works(desk, tmp_path):
+    name = put(tmp_path, 'id,name,memo\r\n1,张三,"a,""b""\r\nc"\r\n2,,\\N\r\n')
+    assert desk.rows(name, "p") == [(1, "1", "张三", 'a,"b"\r\nc'), (2, "2", "", None)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16"])
+def test_encodings(desk, tmp_path, encoding):
+    body = "id,name\n" + "".join(f"{n},張三豐的檢查報告單\n" for n in range(50))
+    rows = desk.rows(put(tmp_path, body.encode(encoding)), "p", encoding="")
+    assert rows[0] == (1, "0", "張三豐的檢查報告單")
+    assert len(rows) == 50
+
+
+def test_characters_of_the_newer_standard(desk, tmp_path):
+    """What Python's codec leaves in the private-use area."""
+    body = "id,name\n1,张".encode("gb18030") + b"\xfe\x59" + "三丰\n".encode("gb18030")
+    assert "龴" <= desk.rows(put(tmp_path, body), "p", encoding="gbk")[0][2][1] <= "\U0002ffff"
+
+
+@pytest.mark.parametrize("delimiter", ["\t", "|", ";", "^"])
+def test_delimiters(desk, tmp_path, delimiter):
+    lines = [["id", "name"], ["1", "a,b"], ["2", "c"]]
+    body = "\n".join(map(delimiter.join, lines))
+    assert desk.rows(put(tmp_path, body), "p") == [(1, "1", "a,b"), (2, "2", "c")]
+
+
+def test_marks_of_null(desk, tmp_path):
+    name = put(tmp_path, 'a,b\nNULL,"NULL"\n,""\n')
+    assert desk.rows(name, "p", null="NULL") == [(1, None, "NULL"), (2, "", "")]
+    assert desk.rows(name, "p", null="") == [(1, "NULL", "NULL"), (2, "", "")]
+
+
+def test_escapes(desk, tmp_path):
+    name = put(tmp_path, 'a\tb\n"x\\"y"\tz\\\tw\n\\N\tone\\ntwo\n', "p.tsv")
+    assert desk.rows(name, "p", escape="\\") == [(1, 'x"y', "z\tw"), (2, None, "one\ntwo")]
+
+
+def test_without_a_header(desk, tmp_path):
+    name = put(tmp_path, "1,a\n2,b\n")
+    assert desk.rows(name, "p", header=False) == [(1, "1", "a"), (2, "2", "b")]
+
+
+def test_an_inch_in_a_specification(desk, tmp_path):
+    name = put(tmp_path, 'a,b\n1,5" 针头\n2,x\n')
+    assert desk.rows(name, "p") == [(1, "1", '5" 针头'), (2, "2", "x")]
+
+
+# --- bad files ------------------------------------------------------------------------------------
+
+
+def test_nul_bytes(desk, tmp_path):
+    rows, found = rejects(desk, put(tmp_path, b"a,b\n1,x\0y\n2,z\n"))
+    assert (rows, found) == ([("1", "x\0y"), ("2", "z")], [])
+
+
+def test_a_quotation_that_is_never_closed(desk, tmp_path):
+    lines = [f"{n},x{n}" for n in range(1, 1001)]
+    lines[499] = '500,"x500'
+    lines[700] = '701,"a ""b"" c"'
+    rows, found = rejects(desk, put(tmp_path, "a,b\n" + "\n".join(lines) + "\n"))
+    assert found == [(501, "quote")]
+    assert len(rows) == 999
+    assert ("701", 'a "b" c') in rows
+
+
+def test_a_quotation_that_is_not_closed_to_the_end(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "BLOCK", 4096)
+    monkeypatch.setattr(records, "LONGEST", 4096)
+    lines = [f"{n},x{n}" for n in range(1, 5001)]
+    lines[2499] = '2500,"x'
+    rows, found = rejects(desk, put(tmp_path, "a,b\n" + "\n".join(lines) + "\n"))
+    assert found == [(2501, "quote")]
+    assert [row[0] for row in rows] == [str(n) for n in range(1, 5001) if n != 2500]
+
+
+def test_something_behind_a_closed_quotation(desk, tmp_path):
+    rows, found = rejects(desk, put(tmp_path, 'a,b\n1,"x"y\n2,z\n'))
+    assert (rows, found) == ([("2", "z")], [(2, "quote")])
+
+
+def test_ragged_rows(desk, tmp_path):
+    rows, found = rejects(desk, put(tmp_path, "a,b\n1\n2,x\n3,y,z\n\n4,w"))
+    assert (rows, found) == ([("2", "x"), ("4", "w")], [(2, "width"), (4, "width")])
+
+
+def test_the_header_twice(desk, tmp_path):
+    rows, found = rejects(desk, put(tmp_path, "a,b\n1,x\na,b\n2,y\n"))
+    assert (rows, found) == ([("1", "x"), ("2", "y")], [(3, "header")])
+
+
+def test_a_wrong_declared_encoding(desk, tmp_path):
+    body = "a,b\n1,x\n2,张三\n3,y\n".encode("gbk")
+    rows, found = rejects(desk, put(tmp_path, body), encoding="utf-8")
+    assert (rows, found) == ([("1", "x"), ("3", "y")], [(3, "encoding")])
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\x1a"])
+def test_an_empty_file(desk, tmp_path, data):
+    with pytest.raises(WrongUse) as caught, desk.source(put(tmp_path, data)):
+        pass
+    assert caught.value.code == "migration.file_empty"
+    assert caught.value.next_step("zh")
+
+
+def test_a_header_alone(desk, tmp_path):
+    assert desk.rows(put(tmp_path, "a,b\n"), "p") == []
+
+
+def test_an_unknown_encoding(desk, tmp_path):
+    with pytest.raises(WrongUse) as caught, desk.source(put(tmp_path, "a\n1\n"), encoding="gbkk"):
+        pass
+    assert caught.value.code == "migration.encoding_unknown"
+
+
+def test_a_binary_file(desk, tmp_path):
+    name = put(tmp_path, bytes(range(256)) * 40)
+    with pytest.raises(LuodiError) as caught, desk.source(name):
+        pass
+    assert caught.value.code == "migration.file_damaged"
+
+
+def test_a_file_that_is_not_there(desk):
+    with pytest.raises(LuodiError) as caught, desk.source("nowhere.csv"):
+        pass
+    assert caught.value.code == "migration.file_absent"
+
+
+def test_a_column_that_vanished(desk, tmp_path):
+    name = put(tmp_path, "a,b\n1,2\n")
+    with desk.source(name) as source:
+        (table,), _ = source.tables(Silent())
+    put(tmp_path, "a\n1\n")
+    from luodi.migration.source.model import Start
+
+    with desk.source(name) as source, pytest.raises(LuodiError) as caught:
+        list(source.scan(table, Start()))
+    assert caught.value.code == "migration.column_vanished"
+
+
+# --- properties -----------------------------------------------------------------------------------
+
+CELL = st.text(st.sampled_from('ab,"\n\r张 '), max_size=6)
+
+
+def parsed(body, size, style=None):
+    parser = Parser(style or Style(","), 3)
+    cut = [body[place : place + size] for place in range(0, len(body), size)]
+    found = [parser.feed(part) for part in cut] + [parser.feed("", last=True)]
+    return [row for one in found for row in one.rows], [r for one in found for r in one.refused]
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=8), st.integers(1, 50))
+def test_what_a_writer_quotes_is_read_again(rows, size):
+    sink = io.StringIO()
+    csv.writer(sink, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    assert parsed(sink.getvalue(), size) == ([list(row) for row in rows], [])
+
+
+@given(st.text(st.sampled_from('ab,"\n'), max_size=60), st.integers(1, 70))
+def test_every_line_is_in_a_row_or_refused(body, size):
+    rows, refused = parsed(body, size)
+    said = "".join("".join(v or "" for v in row) for row in rows) + "".join(r.text for r in refused)
+    for letter in "ab":
+        assert said.count(letter) == body.count(letter)
+    assert all(len(row) == 3 for row in rows)
