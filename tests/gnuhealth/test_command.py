@@ -104,6 +104,16 @@ def test_it_works(shell: Shell, gnuhealth: GnuHealth, tmp_path: Path) -> None:
         assert ask.count("gnuhealth.patient") == 18
         assert ask.count("gnuhealth.healthprofessional") == 19
 
+    told = shell.run("migrate", "reconcile", "--again", "--report", "../report")
+    reconciled = {each["domain"]: each for each in told["batches"]}
+    assert reconciled.keys() == {*in_order(BOOK), "unmapped"}
+    for domain, each in reconciled.items():
+        assert each["verdict"] == "pass", domain
+        figures = each["figures"]
+        assert (figures["differing"], figures["mismatched"], figures["unaccounted"]) == (0, 0, 0)
+    assert sum(each["figures"]["rows"] for each in reconciled.values()) == ROWS
+    assert {Path(name).suffix for name in told["files"]} == {".docx", ".xlsx", ".pdf"}
+
     for load in reversed(loads):
         done = shell.run("migrate", "rollback", load["batch"], "--confirm", load["batch"])
         assert done["as_before"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from luodi.cli.migrate.group import Place, app, at_work, password, reached
+from luodi.cli.migrate.group import Place, app, at_work, password
 from luodi.cli.place import Folder
 from luodi.cli.terminal import Terminal
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from luodi.evidence.outcome import Outcome
     from luodi.evidence.progress import Progress
     from luodi.landing.site import Site
+    from luodi.landing.systems import System
     from luodi.migration.batch import Batch
     from luodi.migration.reconciling.model import Reconciled
     from luodi.migration.reconciling.totals import Balance
@@ -52,6 +53,11 @@ def reconcile(
                 desk.totals(batches, again=AGAIN if again else "")
         files = desk.print(report) if report is not None else []
     _finish(terminal, desk, files)
+
+
+def _own(ask: Callable[[System], str], system: System, _: System) -> str:
+    """Password of `system`, whichever name it is opened under; asked only where one is needed."""
+    return ask(system)
 
 
 class _Desk:
@@ -88,13 +94,16 @@ class _Desk:
 
         from luodi.migration.connect import connect
         from luodi.migration.extract import extract
+        from luodi.migration.source import opened
 
+        ask = password(self._terminal)
         systems = sorted({each.source for each in batches})
         for name in systems:
             system = self._site.folder.systems.system(name)
             place = Place(system, self._site.folder.path, self._site)
             second = msgspec.structs.replace(place.system, id=name + AGAIN)
-            with reached(Place(second, place.base), self._terminal) as source:
+            # The same system under another name: its password is that of its own.
+            with opened(second, place.base, partial(_own, ask, place.system)) as source:
                 self._workspace.keep(connect(source, progress=self._progress).result)
                 extract(self._workspace, source, fresh=True, progress=self._progress)
         try:
