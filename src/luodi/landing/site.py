@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from luodi.evidence.chain import Keep
+from luodi.evidence.freshness import Resolver
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
 from luodi.evidence.gate.model import Gate
@@ -33,12 +34,17 @@ def _nobody_listens(finding: Finding) -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """Where the engineer sits: one folder, one installation."""
+    """Where the engineer sits: one folder, one installation.
+
+    ``resolvers`` answer for inputs that the folder does not hold, such as sources that can be
+    reached from here.
+    """
 
     folder: LandingFolder
     home: Home
     settings: Settings
     tell: Callable[[Finding], None] = _nobody_listens
+    resolvers: tuple[Resolver, ...] = ()
 
     @classmethod
     def open(
@@ -132,7 +138,10 @@ class Site:
     def _check(
         self, gates: Iterable[Gate], verification: Verification, moment: datetime | None
     ) -> tuple[GateReport, ...]:
-        shelf, known = Shelf(verification, [self.folder.resolve]), self.folder.gates
+        shelf, known = (
+            Shelf(verification, [self.folder.resolve, *self.resolvers]),
+            self.folder.gates,
+        )
         return tuple(
             check(gate, verification, shelf, self.sides, moment, gates=known) for gate in gates
         )

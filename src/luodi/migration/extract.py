@@ -16,6 +16,7 @@ from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.model import Figure, Finding, Severity
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
+from luodi.migration import garbled
 from luodi.migration.connect import snapshot_input
 from luodi.migration.model import Catalogue, Kind, Table
 from luodi.migration.source.batch import AS_READ
@@ -215,6 +216,7 @@ class _Table:
                     severity=Severity.INFO,
                 )
             )
+        self.findings += garbled.findings(self._table.full_name, standing.signs)
         if standing.rejected:
             self.findings.append(
                 Finding(

@@ -12,6 +12,7 @@ import msgspec
 
 from luodi.evidence.canonical import digest
 from luodi.evidence.errors import LuodiError
+from luodi.migration.garbled import Sign, signs, together
 from luodi.migration.model import ORDINAL, Table, schema_of
 from luodi.migration.source.batch import AS_READ, Misfit, cast, table_of, unsound, written
 from luodi.migration.source.model import Rows, Staged, Wire
@@ -37,7 +38,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
     rejected: int = 0
     key: tuple[Any, ...] | None = None
-    moments: int = 1
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass
@@ -111,6 +112,7 @@ class Staging:
             rows=before.rows + rows.count,
             rejected=before.rejected + len(rows.rejects),
             key=rows.key,
+            signs=together(before.signs, signs(rows, before.staged, before.rows + 1)),
         )
         with self._transaction() as db:
             if rows.count:

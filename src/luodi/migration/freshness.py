@@ -1,0 +1,47 @@
+"""Does evidence about a source still speak for it?  The source is asked, where it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from luodi.evidence.errors import LuodiError
+from luodi.evidence.freshness import Present, Resolver
+from luodi.evidence.model import ContentInput, SnapshotInput
+from luodi.evidence.progress import Silent
+from luodi.landing.systems import System, Systems
+from luodi.migration.connect import snapshot_input
+from luodi.migration.model import Catalogue
+from luodi.migration.source import opened
+
+_SOURCE = "source:"
+
+
+def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> Resolver:
+    """Make a resolver for the snapshots that `connect` and `extract` name as their inputs.
+
+    It reads the source's catalogue and counts its rows anew.  A source that does not answer cannot
+    be told about, which is not the same as changed.
+
+    Parameters
+    ----------
+    base : Path
+        Folder that relative files lie below.
+    """
+    known = {f"{_SOURCE}{system.id}": system for system in (*systems.source, *systems.target)}
+
+    def resolve(item: ContentInput | SnapshotInput) -> Present | None:
+        system = known.get(item.name)
+        if system is None or not isinstance(item, SnapshotInput):
+            return None
+        try:
+            with opened(system, base, password) as source:
+                tables, _ = source.tables(Silent())
+        except LuodiError as error:
+            gone = error.code in ("migration.file_absent", "migration.database_absent")
+            return Present(gone=True) if gone else None
+        catalogue = Catalogue(system=system.id, product=source.product, tables=tables)
+        now = snapshot_input(catalogue)
+        return Present(schema=now.schema, watermark=now.watermark)
+
+    return resolve
