@@ -30,17 +30,9 @@ def read_feed(
 
     Beside each value of another type stands whether its text could not be read as that type.
     """
-    columns = columns_of(feed)
-    read_back(workspace, target, table.table, columns, 'temp."reading"')
-    types = staged_types(workspace, batch, feed)
-    listed = ", ".join(
-        _typed(column, types[column], table.table.column(column)) for column in columns
-    )
-    with engine_error(feed.to):
-        workspace.db.execute(
-            f'CREATE OR REPLACE TEMP TABLE {back(feed)} AS SELECT {listed} FROM temp."reading"'
-        )
-        workspace.db.execute('DROP TABLE temp."reading"')
+    columns, types = columns_of(feed), staged_types(workspace, batch, feed)
+    values = [_typed(c, types[c], table.table.column(c)) for c in columns]
+    read_back(workspace, target, table.table, columns, back(feed), values)
 
 
 def columns_of(feed: BatchFeed) -> tuple[str, ...]:

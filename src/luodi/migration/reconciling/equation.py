@@ -20,29 +20,22 @@ def equation(workspace: Workspace, batch: Batch, table: str) -> Equation:
         f"WHERE source_table = {literal(table)})"
     )
     with engine_error(table):
-        counts = dict(
-            workspace.db.execute(
-                f"SELECT fate, count(*) FROM {fate} f "
-                f"WHERE ordinal IN (SELECT _ordinal FROM {source}) GROUP BY fate"
-            ).fetchall()
-        )
-        twice = _one(
-            workspace,
-            f"SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM {fate} f "
-            "GROUP BY ordinal HAVING count(*) > 1)",
-        )
-        strangers = _one(
-            workspace,
-            f"SELECT count(*) FROM {fate} f WHERE ordinal NOT IN (SELECT _ordinal FROM {source})",
-        )
-        without = f"FROM {source} s ANTI JOIN {fate} f ON f.ordinal = s._ordinal"
-        unaccounted = _one(workspace, f"SELECT count(*) {without}")
+        lines = workspace.db.execute(
+            "SELECT coalesce(f.fate, ''), s._ordinal IS NULL, count(*) "
+            f"FROM {source} s FULL JOIN {fate} f ON f.ordinal = s._ordinal GROUP BY 1, 2"
+        ).fetchall()
+        counts = {name: rows for name, stranger, rows in lines if not stranger}
+        strangers = sum(rows for _, stranger, rows in lines if stranger)
+        unaccounted = counts.pop("", 0)
+        known = workspace.count(source)
+        twice = sum(counts.values()) - (known - unaccounted)
         first = workspace.db.execute(
-            f"SELECT _ordinal {without} ORDER BY _ordinal LIMIT {NAMED}"
+            f"SELECT _ordinal FROM {source} s ANTI JOIN {fate} f ON f.ordinal = s._ordinal "
+            f"ORDER BY _ordinal LIMIT {NAMED if unaccounted else 0}"
         ).fetchall()
     return Equation(
         table=table,
-        source=workspace.count(source),
+        source=known,
         unaccounted=unaccounted,
         twice=twice,
         strangers=strangers,
@@ -77,8 +70,3 @@ def tables_of(workspace: Workspace, batch: Batch) -> set[str]:
             f"SELECT DISTINCT source_table FROM {batch.relation('_fate')}"
         ).fetchall()
     return {feed.source_table for feed in batch.feeds} | {table for (table,) in lines}
-
-
-def _one(workspace: Workspace, sql: str) -> int:
-    row = workspace.db.execute(sql).fetchone()
-    return int(row[0]) if row else 0

@@ -31,29 +31,38 @@ def read_back(
     table: Table,
     columns: Sequence[str],
     into: str,
+    values: Sequence[str] = ("*",),
     *,
     pipes: bool = PIPES,
 ) -> None:
-    """Read some columns of every row into the temporary table `into`, all of them texts.
+    """Read some columns of every row into the temporary table `into`.
+
+    Parameters
+    ----------
+    values : sequence of str
+        SQL over the columns, all of them texts, that makes the columns of the table.
 
     Raises
     ------
     LuodiError
         What the target or the workspace refuses, by name.
     """
-    shape = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
-    with engine_error(table.full_name):
-        workspace.db.execute(f"CREATE OR REPLACE TEMP TABLE {into} ({shape})")
+    made = f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {', '.join(values)} FROM "
     data = target.csv(table, columns)
     if pipes:
-        _through_pipe(workspace, data, columns, into, table)
-    else:
+        _through_pipe(workspace, data, columns, made, table)
+        return
+    shape = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
+    with engine_error(table.full_name):
+        workspace.db.execute(f"CREATE OR REPLACE TEMP TABLE _reading ({shape})")
         for block in _parsed(data):
-            fill(workspace, into, [quoted(column) for column in columns], block)
+            fill(workspace, "temp._reading", [quoted(column) for column in columns], block)
+        workspace.db.execute(f"{made} temp._reading")
+        workspace.db.execute("DROP TABLE temp._reading")
 
 
 def _through_pipe(
-    workspace: Workspace, data: Iterator[bytes], columns: Sequence[str], into: str, table: Table
+    workspace: Workspace, data: Iterator[bytes], columns: Sequence[str], made: str, table: Table
 ) -> None:
     out, source = os.pipe()
     failed: list[BaseException] = []
@@ -72,8 +81,8 @@ def _through_pipe(
     try:
         with engine_error(table.full_name):
             workspace.db.execute(
-                f"INSERT INTO {into} SELECT * FROM read_csv('/dev/fd/{out}', header = false, "
-                "auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+                f"{made} read_csv('/dev/fd/{out}', header = false, auto_detect = false, "
+                "delim = ',', quote = '\"', escape = '\"', nullstr = '', "
                 "allow_quoted_nulls = false, parallel = false, "
                 f"max_line_size = {LONGEST_LINE}, columns = {{{shape}}})"
             )

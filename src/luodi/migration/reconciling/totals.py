@@ -175,14 +175,11 @@ class _Target:
     def _bring(self, table: Table) -> str:
         into = f"temp.{quoted('total_' + table.full_name)}"
         columns = [column.name for column in table.columns]
-        read_back(self._workspace, self._target, table, columns, 'temp."reading"')
-        listed = ", ".join(
+        values = [
             f"TRY_CAST({quoted(c.name)} AS {_TYPES.get(c.kind, 'VARCHAR')}) AS {quoted(c.name)}"
             for c in table.columns
-        )
-        self._workspace.db.execute(
-            f'CREATE OR REPLACE TEMP TABLE {into} AS SELECT {listed} FROM temp."reading"'
-        )
+        ]
+        read_back(self._workspace, self._target, table, columns, into, values)
         return into
 
 
