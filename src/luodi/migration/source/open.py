@@ -21,6 +21,7 @@ _KINDS = {
     Product.EXCEL: ("excel", "ExcelFiles"),
     Product.DBF: ("dbf", "DbfFiles"),
     Product.DUCKDB: ("duckdb", "DuckDb"),
+    Product.ODBC: ("odbc", "Odbc"),
     Product.PARQUET: ("parquet", "ParquetFiles"),
 }
 _SERVERS = frozenset(
@@ -45,7 +46,7 @@ def opened(system: System, base: Path, password: Callable[[System], str]) -> Ite
         As `locate`.
     LuodiError
         ``migration.source_unreachable``, ``migration.source_refused``,
-        ``migration.database_absent``, ``migration.product_unread``.
+        ``migration.database_absent``, ``migration.product_unread``; ``evidence.extra_missing``.
     """
     location = locate(system, base)
     if location.product not in _KINDS:

@@ -1,0 +1,372 @@
+"""Anything with an ODBC driver: 达梦, 金仓, Caché and IRIS, SQL Server, Oracle.
+
+Tested against SQLite and PostgreSQL through their drivers; the statements for other products are
+tested as text.  The catalogue is what the driver's catalogue functions tell (ODBC 3.8, SQLTables,
+SQLColumns, SQLPrimaryKeys, SQLForeignKeys).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from luodi.evidence.errors import LuodiError
+from luodi.evidence.extras import require
+from luodi.evidence.model import Finding, Severity
+from luodi.evidence.progress import Progress
+from luodi.landing.systems import System
+from luodi.migration.model import Column, ForeignKey, Kind, Table
+from luodi.migration.source import query
+from luodi.migration.source.location import Location
+from luodi.migration.source.model import Lost, Snapshot, Staged, Value, Wire
+from luodi.migration.source.query import Dialect
+from luodi.migration.source.relational import CONNECT, Record, Relational
+
+FETCH = 2_000
+_SYSTEM_SCHEMAS = frozenset(
+    (
+        "information_schema",
+        "pg_catalog",
+        "sys",
+        "system",
+        "sysdba",
+        "syssso",
+        "sysauditor",
+        "ctisys",
+    )
+)
+_LIMITS: tuple[tuple[str, Callable[[str, int], str]], ...] = (
+    ("iris", query.top),
+    ("cache", query.top),
+    ("oracle", query.rownum),
+    ("dm", query.limit_last),
+    ("dameng", query.limit_last),
+    ("kingbase", query.limit_last),
+    ("postgres", query.limit_last),
+    ("mysql", query.limit_last),
+    ("mariadb", query.limit_last),
+    ("sqlite", query.limit_last),
+)
+_READ_ONLY: tuple[tuple[str, str, Snapshot], ...] = (
+    (
+        "postgres",
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        Snapshot.WHOLE,
+    ),
+    (
+        "kingbase",
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        Snapshot.WHOLE,
+    ),
+    ("oracle", "SET TRANSACTION READ ONLY", Snapshot.WHOLE),
+    ("dm", "SET TRANSACTION READ ONLY", Snapshot.NONE),
+    ("dameng", "SET TRANSACTION READ ONLY", Snapshot.NONE),
+    ("mysql", "SET SESSION TRANSACTION READ ONLY", Snapshot.NONE),
+    ("mariadb", "SET SESSION TRANSACTION READ ONLY", Snapshot.NONE),
+    ("sqlite", "PRAGMA query_only = ON", Snapshot.NONE),
+)
+_KINDS = {
+    **dict.fromkeys((-5, 4, 5, -6), Kind.INTEGER),
+    **dict.fromkeys((2, 3), Kind.DECIMAL),
+    **dict.fromkeys((6, 7, 8), Kind.FLOAT),
+    **dict.fromkeys((1, 12, -1, -8, -9, -10, -11), Kind.TEXT),
+    **dict.fromkeys((-2, -3, -4), Kind.BINARY),
+    **dict.fromkeys((9, 91), Kind.DATE),
+    **dict.fromkeys((10, 92), Kind.TIME),
+    **dict.fromkeys((11, 93), Kind.DATETIME),
+    -7: Kind.BOOLEAN,
+}
+"""SQL data types by their numbers (ODBC 3.8, appendix D)."""
+_NARROW = (1, 12, -1)
+_TROUBLE = {
+    "28000": "migration.source_refused",
+    "28P01": "migration.source_refused",
+    "08001": "migration.source_unreachable",
+    "HYT00": "migration.source_unreachable",
+    "HYT01": "migration.source_unreachable",
+    "IM002": "migration.odbc_name",
+    "IM003": "migration.odbc_name",
+    "01000": "migration.odbc_name",
+    "42501": "migration.table_refused",
+    "42000": "migration.table_refused",
+    "42S02": "migration.table_vanished",
+    "42P01": "migration.table_vanished",
+    "42S22": "migration.column_vanished",
+    "42703": "migration.column_vanished",
+}
+_LOST = frozenset(("08S01", "08003", "08007", "57P01"))
+
+
+def dialect_of(product: str, quote: str) -> Dialect:
+    """How a product wants its statements; one that is not known is not asked for the first rows."""
+    sign = quote.strip()
+
+    def quoted(name: str) -> str:
+        if sign == "[":
+            return query.bracketed(name)
+        return sign + name.replace(sign, sign * 2) + sign if sign else name
+
+    def whole(statement: str, rows: int) -> str:
+        return statement
+
+    name = product.lower()
+    words = name.split()
+    known = (limit for word, limit in _LIMITS if name.startswith(word) or word in words)
+    limit = query.top if "sql server" in name else next(known, whole)
+    return Dialect(quoted, lambda _: "?", limit)
+
+
+class Odbc(Relational):
+    """A database behind an ODBC driver."""
+
+    def __init__(self, system: System, location: Location, password: str) -> None:
+        super().__init__(system)
+        self._odbc: Any = require("pyodbc")
+        self._location = location
+        self._password = password
+        self._open()
+
+    def _open(self) -> None:
+        with self._explained():
+            self._db = self._odbc.connect(
+                connection_string(self.system, self._location, self._password),
+                autocommit=False,
+                readonly=True,
+                timeout=CONNECT,
+            )
+            name = str(self._db.getinfo(self._odbc.SQL_DBMS_NAME))
+            self.product = f"{name} {self._db.getinfo(self._odbc.SQL_DBMS_VER)}"
+            sign = str(self._db.getinfo(self._odbc.SQL_IDENTIFIER_QUOTE_CHAR))
+            self.dialect = dialect_of(name, sign)  # type: ignore[misc]  # known once it is open
+            self._hold(name.lower())
+
+    def _hold(self, name: str) -> None:
+        """Have the server refuse to write, where it has words for that."""
+        self.snapshot = Snapshot.NONE
+        self._held = False
+        for word, statement, snapshot in _READ_ONLY:
+            if word in name.split() or name.startswith(word):
+                with contextlib.suppress(self._odbc.Error):
+                    self._db.execute(statement)
+                    self.snapshot, self._held = snapshot, True
+                return
+
+    def reopen(self) -> bool:
+        self.close()
+        self._open()
+        return False
+
+    def close(self) -> None:
+        with contextlib.suppress(self._odbc.Error):
+            self._db.rollback()
+            self._db.close()
+
+    def tables(self, progress: Progress) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
+        findings: list[Finding] = []
+        if not self._held:
+            params: dict[str, str | int] = {"system": self.system.id}
+            findings.append(Finding(code="migration.not_held_read_only", params=params))
+        with self._explained():
+            listed = [
+                row
+                for row in self._db.cursor().tables().fetchall()
+                if str(row[3]).upper() in ("TABLE", "VIEW") and self._wanted(row[1])
+            ]
+            schemas = {row[1] for row in listed}
+            tables = [self._table(row, alone=len(schemas) == 1) for row in listed]
+        progress.stage("migration.counting", len(tables), "table")
+        counted = []
+        for table in tables:
+            try:
+                with self._explained(table):
+                    name = query.full_name(table, self.dialect)
+                    (rows,) = self._db.execute(f"SELECT COUNT(*) FROM {name}").fetchone()
+                counted.append(msgspec.structs.replace(table, rows=int(rows)))
+            except Lost:
+                raise
+            except LuodiError as error:
+                counted.append(table)
+                findings.append(
+                    Finding(
+                        code=error.code,
+                        params={"table": table.full_name},
+                        severity=Severity.ERROR,
+                    )
+                )
+            progress.advance()
+        return tuple(counted), tuple(findings)
+
+    def _wanted(self, schema: str | None) -> bool:
+        if self.system.schemas:
+            return schema in self.system.schemas
+        return (schema or "").lower() not in _SYSTEM_SCHEMAS
+
+    def _table(self, row: Any, *, alone: bool) -> Table:
+        _, schema, name, kind, remarks = row[:5]
+        cursor = self._db.cursor()
+        columns = tuple(map(_column, cursor.columns(table=name, schema=schema).fetchall()))
+        keys: list[Any] = []
+        links: dict[str, list[Any]] = {}
+        with contextlib.suppress(self._odbc.Error):
+            keys = sorted(
+                self._db.cursor().primaryKeys(table=name, schema=schema).fetchall(),
+                key=lambda key: key[4],
+            )
+        with contextlib.suppress(self._odbc.Error):
+            found = self._db.cursor().foreignKeys(foreignTable=name, foreignSchema=schema)
+            for link in found.fetchall():
+                links.setdefault(str(link[11]), []).append(link)
+        return Table(
+            name=name,
+            schema="" if alone and not self.system.schemas else schema or "",
+            columns=columns,
+            comment=remarks or "",
+            primary_key=tuple(key[3] for key in keys),
+            foreign_keys=tuple(
+                ForeignKey(
+                    columns=tuple(link[7] for link in group),
+                    table=group[0][2],
+                    references=tuple(link[3] for link in group),
+                )
+                for group in links.values()
+            ),
+            view=str(kind).upper() == "VIEW",
+        )
+
+    def staged(self, table: Table) -> tuple[Staged, ...]:
+        return tuple(map(_staged, table.columns))
+
+    def orders(self, column: Column) -> bool:
+        return super().orders(column) and column.kind in (Kind.INTEGER, Kind.TEXT, Kind.DECIMAL)
+
+    def expression(self, column: Column) -> str:
+        name = super().expression(column)
+        if self.system.nvarchar and "sql server" in self.product.lower():
+            return nvarchar(name, column)
+        return name
+
+    def convert(self, column: Column) -> Callable[[Value], Value] | None:
+        if column.kind in (Kind.DECIMAL, Kind.DATE, Kind.TIME, Kind.DATETIME):
+            return _written
+        return None
+
+    def fetch(
+        self, table: Table, statement: str, values: Sequence[object]
+    ) -> Iterator[list[Record]]:
+        with self._explained(table):
+            cursor = self._db.cursor()
+            cursor.execute(statement, *values)
+            while rows := cursor.fetchmany(FETCH):
+                yield list(map(tuple, rows))
+
+    @contextlib.contextmanager
+    def _explained(self, table: Table | None = None) -> Iterator[None]:
+        """Say what the driver refused; its own words may quote a value and are never repeated."""
+        try:
+            yield
+        except self._odbc.Error as error:
+            state = str(error.args[0]) if error.args else ""
+            if state in _LOST:
+                raise Lost(self.system.id, state) from None
+            raise LuodiError(
+                _TROUBLE.get(state, "migration.source_trouble"),
+                {
+                    "system": self.system.id,
+                    "table": table.full_name if table else "",
+                    "user": self._location.user,
+                    "variable": self.system.variable,
+                    "host": self._location.host,
+                    "port": str(self._location.port),
+                    "seconds": CONNECT,
+                    "reason": f"ODBC {state}",
+                },
+            ) from None
+
+
+def connection_string(system: System, location: Location, password: str) -> str:
+    """Put the connection string together: ``odbc://user@DSN`` or ``odbc://user@?Driver=…;…``."""
+    given = system.url.partition("?")[2]
+    parts = [given.strip(";")] if given else []
+    if location.host:
+        parts.append(f"DSN={location.host}")
+    if location.database:
+        parts.append(f"DATABASE={location.database}")
+    for name, value in (("UID", location.user), ("PWD", password)):
+        if value:
+            parts.append(f"{name}={_braced(value)}")
+    return ";".join(parts)
+
+
+def _braced(value: str) -> str:
+    """Put braces around a value that needs them; some drivers take them for part of the others."""
+    if not any(sign in value for sign in "[]{}(),;?*=!@ "):
+        return value
+    return "{" + value.replace("}", "}}") + "}"
+
+
+def nvarchar(name: str, column: Column) -> str:
+    """Have SQL Server turn a text of a narrow type into Unicode before its driver does."""
+    if column.kind is not Kind.TEXT or column.type.lower().startswith(("n", "xml")):
+        return name
+    length = column.length or 0
+    size = str(length) if 0 < length <= 4000 else "MAX"
+    return f"CAST({name} AS NVARCHAR({size}))"
+
+
+def _column(row: Any) -> Column:
+    name, number, type_, size = row[3], row[4], row[5], row[6]
+    scale, nullable, remarks, default = row[8], row[10], row[11], row[12]
+    kind = _KINDS.get(number, Kind.OTHER)
+    return Column(
+        name=name,
+        type=f"{type_}({size})" if kind is Kind.TEXT and size else str(type_),
+        kind=kind,
+        nullable=nullable != 0,
+        comment=remarks or "",
+        length=int(size) if kind in (Kind.TEXT, Kind.BINARY) and size else None,
+        precision=int(size) if kind is Kind.DECIMAL and size else None,
+        scale=int(scale or 0) if kind is Kind.DECIMAL else None,
+        default=default,
+    )
+
+
+def _staged(column: Column) -> Staged:
+    precision, scale = column.precision or 0, column.scale or 0
+    match column.kind:
+        case Kind.INTEGER:
+            wire, type_ = Wire.INTEGER, "BIGINT"
+        case Kind.BOOLEAN:
+            wire, type_ = Wire.INTEGER, "BOOLEAN"
+        case Kind.FLOAT:
+            wire, type_ = Wire.FLOAT, "DOUBLE"
+        case Kind.DECIMAL if 0 < precision <= 38 and 0 <= scale <= precision:
+            wire, type_ = Wire.TEXT, f"DECIMAL({precision}, {scale})"
+        case Kind.DATE:
+            wire, type_ = Wire.TEXT, "DATE"
+        case Kind.DATETIME:
+            wire, type_ = Wire.TEXT, "TIMESTAMP"
+        case Kind.TIME:
+            wire, type_ = Wire.TEXT, "TIME"
+        case Kind.BINARY:
+            wire, type_ = Wire.BINARY, "BLOB"
+        case _:
+            wire, type_ = Wire.TEXT, "VARCHAR"
+    return Staged(name=column.name, type=type_, wire=wire)
+
+
+def _written(value: Any) -> str:
+    """Write a number or a moment as DuckDB does."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime.datetime):
+        text = value.isoformat(" ")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, datetime.time):
+        text = value.isoformat()
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
