@@ -125,6 +125,13 @@ def test_a_wrong_declared_encoding(desk, tmp_path):
     assert (rows, found) == ([("1", "x"), ("3", "y")], [(3, "encoding")])
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_a_damaged_line_in_a_small_file(desk, tmp_path, encoding):
+    body = "a,b\n1,张三\n".encode(encoding) + b"2,\xff\xff\n3,y\n"
+    rows, found = rejects(desk, put(tmp_path, body))
+    assert (rows, found) == ([("1", "张三"), ("3", "y")], [(3, "encoding")])
+
+
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\x1a"])
 def test_an_empty_file(desk, tmp_path, data):
     with pytest.raises(WrongUse) as caught, desk.source(put(tmp_path, data)):

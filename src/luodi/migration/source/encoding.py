@@ -8,7 +8,7 @@ from pathlib import Path
 
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.terminology.detect import SAMPLE, Detected, detect
-from luodi.terminology.encoding import present
+from luodi.terminology.encoding import Encoding, present
 
 _AS_ONE = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "cp950", "utf-8-sig": "utf-8"}
 """Codecs whose texts another one reads as well, and more."""
@@ -70,6 +70,12 @@ def encoding_of(path: Path) -> Detected:
     with path.open("rb") as file:
         blocks = iter(lambda: file.read(SAMPLE), b"")
         found = told(blocks)
+        file.seek(0)
+        sample = file.read(SAMPLE)
+    if found is None and b"\0" not in sample:
+        # A few lines, one of them damaged: that one will be refused, the others be read.
+        best = min((Encoding.UTF_8, Encoding.GB18030), key=lambda one: _broken(sample, one.codec))
+        return Detected(encoding=best, certain=False)
     if found is None:
         raise LuodiError("migration.file_damaged", {"path": str(path), "reason": "binary"})
     return found
@@ -87,6 +93,17 @@ def told(blocks: Iterable[bytes]) -> Detected | None:
         if not block.isascii() or b"\0" in block[:4096]:
             sample = block
     return _detected(sample, whole=True)
+
+
+def _broken(sample: bytes, codec: str) -> int:
+    """Count the lines that do not decode."""
+    broken = 0
+    for line in sample.splitlines():
+        try:
+            line.decode(codec)
+        except UnicodeDecodeError:
+            broken += 1
+    return broken
 
 
 def _detected(sample: bytes, *, whole: bool = False) -> Detected | None:
