@@ -90,6 +90,22 @@ def test_values_are_exact(desk, his):
     assert as_read == {"born", "seen", "at"}
 
 
+def test_columns_that_hold_other_bytes_than_they_say(desk, his):
+    """Programs of old wrote GBK into latin1 columns; ``encoding`` says so."""
+    url, connection = his
+    cursor = connection.cursor()
+    cursor.execute(
+        "CREATE TABLE g (id varchar(8) PRIMARY KEY, name varchar(64), born date, fee decimal(9,2)) "
+        "CHARACTER SET latin1"
+    )
+    statement = "INSERT INTO g VALUES ('1', %s, '1990-02-03', 1.50)"
+    cursor.execute(statement, ("张三".encode("gbk"),))
+    with desk.source(url, encoding="gbk") as source:
+        assert source.product.startswith("MariaDB 1")
+    (row,) = desk.rows(url, "g", encoding="gbk")
+    assert (row[1], row[2], str(row[3]), row[4]) == ("1", "张三", "1990-02-03", Decimal("1.50"))
+
+
 def test_long_values(desk, his):
     """Lengths of one, three and four bytes, and a row longer than a packet."""
     url, connection = his

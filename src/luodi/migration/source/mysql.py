@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -19,8 +19,9 @@ from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source import query
+from luodi.migration.source.encoding import Coding
 from luodi.migration.source.location import Location
-from luodi.migration.source.model import Lost, Snapshot, Staged
+from luodi.migration.source.model import Lost, Snapshot, Staged, Value, Wire
 from luodi.migration.source.mysql_catalogue import read_tables, staged
 from luodi.migration.source.mysql_rows import rows_of
 from luodi.migration.source.relational import CONNECT, Record, Relational
@@ -76,6 +77,7 @@ class MySql(Relational):
         self._location = location
         self._password = password
         self.snapshot = Snapshot.WHOLE
+        self._coding = Coding.named(system.encoding) if system.encoding else None
         self._open()
 
     def _open(self) -> None:
@@ -96,7 +98,7 @@ class MySql(Relational):
             )
             _keep_alive(self._connection)
             (version,) = self._first("SELECT VERSION()")
-            self.product = _product(str(version))
+            self.product = _product(version if isinstance(version, str) else version.decode())
             if self.system.encoding:
                 # Columns hold other bytes than their character set says: read them as they are.
                 self._do("SET character_set_results = NULL")
@@ -151,7 +153,21 @@ class MySql(Relational):
         return f"{name} + 0e0" if column.type.startswith("float") else name
 
     def orders(self, column: Column) -> bool:
-        return super().orders(column) and column.kind is not Kind.OTHER
+        # A text that was read as other bytes than the server means would not be met again.
+        return super().orders(column) and not (self._coding and column.kind is Kind.TEXT)
+
+    def convert(self, column: Column) -> Callable[[Value], Value] | None:
+        if self._coding is None or staged(column).wire is not Wire.TEXT:
+            return None
+        return self._text
+
+    def _text(self, data: Value) -> Value:
+        if self._coding is None or not isinstance(data, bytes):
+            return data
+        try:
+            return self._coding.decode(data)
+        except UnicodeDecodeError:
+            return self._coding.readable(data)
 
     def fetch(
         self, table: Table, statement: str, values: Sequence[object]
