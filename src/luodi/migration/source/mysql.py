@@ -14,7 +14,7 @@ import pymysql.cursors
 from pymysql.constants import FIELD_TYPE
 
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.model import Finding, Severity
+from luodi.evidence.model import Finding
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
@@ -24,7 +24,7 @@ from luodi.migration.source.location import Location
 from luodi.migration.source.model import Lost, Snapshot, Staged, Value, Wire
 from luodi.migration.source.mysql_catalogue import read_tables, staged
 from luodi.migration.source.mysql_rows import rows_of
-from luodi.migration.source.relational import CONNECT, Record, Relational
+from luodi.migration.source.relational import CONNECT, Record, Relational, each_counted
 
 FETCH = 2_000
 _LOST = frozenset((0, 1053, 1317, 1927, 2006, 2013, 2014, 2055))
@@ -120,24 +120,8 @@ class MySql(Relational):
     def tables(self, progress: Progress) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         with self._explained():
             tables, findings = read_tables(self._all, self._location.database, self.system.schemas)
-        counted = []
-        progress.stage("migration.counting", len(tables), "table")
-        for table in tables:
-            try:
-                counted.append(self._counted(table))
-            except Lost:
-                raise
-            except LuodiError as error:
-                counted.append(table)
-                findings.append(
-                    Finding(
-                        code=error.code,
-                        params={"table": table.full_name},
-                        severity=Severity.ERROR,
-                    )
-                )
-            progress.advance()
-        return tuple(counted), tuple(findings)
+        counted, uncounted = each_counted(tables, self._counted, progress)
+        return counted, (*findings, *uncounted)
 
     def _counted(self, table: Table) -> Table:
         with self._explained(table):

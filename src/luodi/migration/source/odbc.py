@@ -17,7 +17,7 @@ import msgspec
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.extras import require
-from luodi.evidence.model import Finding, Severity
+from luodi.evidence.model import Finding
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, ForeignKey, Kind, Table
@@ -25,7 +25,7 @@ from luodi.migration.source import query
 from luodi.migration.source.location import Location
 from luodi.migration.source.model import Lost, Snapshot, Staged, Value, Wire
 from luodi.migration.source.query import Dialect
-from luodi.migration.source.relational import CONNECT, Record, Relational
+from luodi.migration.source.relational import CONNECT, Record, Relational, each_counted
 
 FETCH = 2_000
 _SYSTEM_SCHEMAS = frozenset(
@@ -179,27 +179,14 @@ class Odbc(Relational):
             ]
             schemas = {row[1] for row in listed}
             tables = [self._table(row, alone=len(schemas) == 1) for row in listed]
-        progress.stage("migration.counting", len(tables), "table")
-        counted = []
-        for table in tables:
-            try:
-                with self._explained(table):
-                    name = query.full_name(table, self.dialect)
-                    (rows,) = self._db.execute(f"SELECT COUNT(*) FROM {name}").fetchone()
-                counted.append(msgspec.structs.replace(table, rows=int(rows)))
-            except Lost:
-                raise
-            except LuodiError as error:
-                counted.append(table)
-                findings.append(
-                    Finding(
-                        code=error.code,
-                        params={"table": table.full_name},
-                        severity=Severity.ERROR,
-                    )
-                )
-            progress.advance()
-        return tuple(counted), tuple(findings)
+        counted, uncounted = each_counted(tables, self._counted, progress)
+        return counted, (*findings, *uncounted)
+
+    def _counted(self, table: Table) -> Table:
+        with self._explained(table):
+            name = query.full_name(table, self.dialect)
+            (rows,) = self._db.execute(f"SELECT COUNT(*) FROM {name}").fetchone()
+        return msgspec.structs.replace(table, rows=int(rows))
 
     def _wanted(self, schema: str | None) -> bool:
         if self.system.schemas:

@@ -13,7 +13,7 @@ from psycopg.types import numeric, string
 from psycopg.types.bool import BoolLoader
 
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.model import Finding, Severity
+from luodi.evidence.model import Finding
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
@@ -21,7 +21,7 @@ from luodi.migration.source import query
 from luodi.migration.source.location import Location
 from luodi.migration.source.model import Lost, Snapshot, Staged, Value, Wire
 from luodi.migration.source.postgresql_catalogue import read_tables, staged
-from luodi.migration.source.relational import CONNECT, Record, Relational
+from luodi.migration.source.relational import CONNECT, Record, Relational, each_counted
 
 FETCH, FETCH_WIDE = 5_000, 200
 _SETTINGS = {
@@ -137,26 +137,12 @@ class PostgreSql(Relational):
     def tables(self, progress: Progress) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         with self._explained():
             tables = read_tables(self._all, self._reader.info.server_version, self.system.schemas)
-        findings, counted = [], []
-        progress.stage("migration.counting", len(tables), "table")
-        for table in tables:
-            try:
-                with self._explained(table), self._reader.transaction():
-                    ((rows,),) = self._all(f"SELECT count(*) FROM {self.relation(table)}")
-                counted.append(msgspec.structs.replace(table, rows=rows))
-            except Lost:
-                raise
-            except LuodiError as error:
-                counted.append(table)
-                findings.append(
-                    Finding(
-                        code=error.code,
-                        params={"table": table.full_name},
-                        severity=Severity.ERROR,
-                    )
-                )
-            progress.advance()
-        return tuple(counted), tuple(findings)
+        return each_counted(tables, self._counted, progress)
+
+    def _counted(self, table: Table) -> Table:
+        with self._explained(table), self._reader.transaction():
+            ((rows,),) = self._all(f"SELECT count(*) FROM {self.relation(table)}")
+        return msgspec.structs.replace(table, rows=rows)
 
     def relation(self, table: Table) -> str:
         """Name a table without the tables that inherit from it, which are tables of their own."""

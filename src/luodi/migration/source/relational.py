@@ -8,11 +8,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
-from luodi.evidence.model import Finding
+from luodi.evidence.errors import LuodiError
+from luodi.evidence.model import Finding, Severity
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
-from luodi.migration.source.model import Order, Rows, Snapshot, Staged, Start, Value, Wire
+from luodi.migration.source.model import Lost, Order, Rows, Snapshot, Staged, Start, Value, Wire
 from luodi.migration.source.query import Dialect, select
 
 CONNECT = 10
@@ -128,6 +129,26 @@ class Relational(ABC):
             _parameter(table.column(start.since[0]), start.since[1]),
         )
         return replace(start, key=key, since=since)
+
+
+def each_counted(
+    tables: Sequence[Table], count: Callable[[Table], Table], progress: Progress
+) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
+    """Count every table; one that may not be read stays uncounted and becomes a finding."""
+    counted: list[Table] = []
+    findings: list[Finding] = []
+    progress.stage("migration.counting", len(tables), "table")
+    for table in tables:
+        try:
+            counted.append(count(table))
+        except Lost:
+            raise
+        except LuodiError as error:
+            counted.append(table)
+            params: dict[str, str | int] = {"table": table.full_name}
+            findings.append(Finding(code=error.code, params=params, severity=Severity.ERROR))
+        progress.advance()
+    return tuple(counted), tuple(findings)
 
 
 _KEY_KINDS = frozenset(
