@@ -2,6 +2,7 @@
 
 import pytest
 
+from luodi.evidence.errors import WrongUse
 from luodi.evidence.model import ContentInput, SnapshotInput, Verdict
 from luodi.evidence.progress import Silent
 from luodi.landing.home import Home
@@ -99,7 +100,9 @@ def test_codes_of_the_insurance_bureau(folder):
 
 
 def test_an_empty_mapping(folder):
-    assert map(folder, Book(), KNOWN, progress=Silent()).outcomes == ()
+    with pytest.raises(WrongUse) as refused:
+        map(folder, Book(), KNOWN, progress=Silent())
+    assert refused.value.code == "migration.no_mapping"
 
 
 def test_versions_are_kept(folder):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 
+from luodi.evidence.errors import WrongUse
 from luodi.evidence.model import (
     Artefact,
     ContentInput,
@@ -68,7 +69,14 @@ def map(folder: LandingFolder, book: Book, known: Known, *, progress: Progress) 
         Outcomes with subject ``mapping:<domain>`` (figures tables, columns, required, coverage,
         errors), ``dictionary:<name>`` (entries, unmapped, coverage) and, where dictionaries lead
         to the insurance bureau's codes, ``insurance:catalogue-mapping``.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.no_mapping``: of nothing it cannot be said that it is sound.
     """
+    if not book.mappings:
+        raise WrongUse("migration.no_mapping")
     progress.stage("migration.map_stage", total=len(book.mappings) + len(book.dictionaries))
     findings, version = check(book, known), Artefact(name=ARTEFACT, digest=version_of(folder))
     domains = []

@@ -31,7 +31,9 @@ def test_it_works(luodi, begun):
 
 def test_nothing_yet(luodi, project):
     assert "luodi migrate map new" in luodi("migrate", "map").out
-    assert luodi("migrate", "map", "check").code == 0
+    ran = luodi("migrate", "map", "check")
+    assert (ran.code, ran.out) == (2, "")
+    assert "还没有任何对照" in ran.err
 
 
 def test_help_lists_the_verbs(luodi):

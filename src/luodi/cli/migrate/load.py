@@ -79,7 +79,7 @@ def _chosen(
         if name not in known:
             raise WrongUse("migration.load_no_domain", {"domain": name, "known": known})
     if not known:
-        raise WrongUse("migration.load_no_mapping")
+        raise WrongUse("migration.no_mapping")
     rules = [each for each in book.mappings if not names or each.domain in names]
     if target is not None:
         rules = [msgspec.structs.replace(each, target=target) for each in rules]
