@@ -83,8 +83,12 @@ class Catalogue(Noun, frozen=True, kw_only=True):
 
     @property
     def rows(self) -> int:
-        """Rows of all tables that were counted."""
-        return sum(table.rows or 0 for table in self.tables)
+        """Rows of all tables that were counted; of views only where there is nothing else.
+
+        A view shows rows of other tables once more.  A system may show its neighbours views alone.
+        """
+        tables = [table for table in self.tables if not table.view]
+        return sum(table.rows or 0 for table in tables or self.tables)
 
 
 def schema_of(table: Table) -> dict[str, object]:
