@@ -143,7 +143,7 @@ class _Page:
         first, last = (column.minimum, column.maximum) if low is None else (str(low), str(high))
         if first is None or last is None:
             return ""
-        return f"{escape(first[:40])}<br>{escape(last[:40])}"
+        return f"{escape(_seen(first[:40]))}<br>{escape(_seen(last[:40]))}"
 
     def _samples(self, table: TableProfile) -> Iterator[str]:
         yield f"<details><summary>{escape(self._label('samples'))}</summary>"
@@ -197,6 +197,13 @@ def _lengths(column: ColumnProfile) -> str:
 
 def _counts(counts: Iterable[Count]) -> str:
     return "".join(
-        f"<span>{escape(count.value) or '∅'}<small>{count.rows:,}</small></span>"
+        f"<span>{escape(_seen(count.value)) or '∅'}<small>{count.rows:,}</small></span>"
         for count in counts
     )
+
+
+def _seen(value: str) -> str:
+    """A value whose blanks at both ends can be seen: they are what a match fails on."""
+    inside = value.strip(" ")
+    ahead = len(value) - len(value.lstrip(" "))
+    return "␣" * ahead + inside + "␣" * (len(value) - ahead - len(inside))
