@@ -22,6 +22,18 @@
     url = "postgresql://luodi@10.1.2.9:5432/his"
     environment = "rehearsal"
     in_use = false                       # true: the hospital works with it, roll-back refuses
+
+    [[target]]
+    id = "handover"
+    url = "csv:handover"                 # a folder; one below it for each batch
+    environment = "rehearsal"
+    encoding = "gb18030"
+
+    [[target]]
+    id = "lis"
+    url = "mysql://luodi@10.1.2.8:3306/lis_interface"
+    environment = "rehearsal"
+    interface = { status = "flag", new = "0", taken = ["1"], refused = ["2"], message = "err_msg" }
 """
 
 from __future__ import annotations
@@ -91,11 +103,64 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
         return PASSWORD + self.id.upper()
 
 
+class Interface(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """How a vendor's importer says what became of a row of an interface table (中间表).
+
+    ``status`` is the column it writes to, ``new`` the value of a row that waits for it, ``taken``
+    and ``refused`` the values it sets.  ``message`` is the column with its reason, which may name
+    a patient; ``code`` one that holds nothing but an error code.
+    """
+
+    status: str
+    new: str = "0"
+    taken: tuple[str, ...] = ("1",)
+    refused: tuple[str, ...] = ("2",)
+    message: str = ""
+    code: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that the importer writes to."""
+        return tuple(name for name in (self.status, self.message, self.code) if name)
+
+
+class Procedures(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """How rows are handed over by calling stored procedures; a mapping's ``to`` names one.
+
+    ``undo`` names for each the procedure that takes a row out again, by its key; ``reads`` the
+    table or view that shows the rows, its columns called like the parameters.  ``result`` is an
+    output parameter and ``success`` its values that mean the row was taken.  ``for_good`` says that
+    whoever loads accepts that rows of a procedure without ``undo`` stay.
+    """
+
+    undo: dict[str, str] = msgspec.field(default_factory=dict)
+    reads: dict[str, str] = msgspec.field(default_factory=dict)
+    result: str = ""
+    success: tuple[str, ...] = ("0",)
+    for_good: bool = False
+
+
 class Target(System, frozen=True, kw_only=True, omit_defaults=True):
-    """A system that data is loaded into; ``in_use`` once the hospital works with it."""
+    """A system that data is loaded into.
+
+    Parameters
+    ----------
+    in_use : bool
+        The hospital works with it: nothing is taken back any more.
+    control : str
+        Schema (MySQL: database) of the control table, where the system's own will not do.
+    local_marks : bool
+        No control table at all: which parts are committed is kept in the workspace.
+    interface, procedures
+        The system is reached through interface tables or stored procedures.
+    """
 
     environment: Environment
     in_use: bool = False
+    control: str = ""
+    local_marks: bool = False
+    interface: Interface | None = None
+    procedures: Procedures | None = None
 
 
 class Systems(Noun, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import pytest
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.progress import Silent
-from luodi.landing.systems import System
+from luodi.landing.systems import Target
 from luodi.migration.batch import Mode
 from luodi.migration.load import load
 from luodi.migration.rollback import rollback
@@ -181,7 +181,7 @@ def test_a_delta_and_back(workspace, his):
 
 def test_two_runs_at_once(workspace, his):
     his.target.begin("other")
-    system = System(id="new_his", url=url(his))
+    system = Target(id="new_his", url=url(his), environment="test")
     with (
         opened_target(system, Path("/"), lambda _: "luodi-test") as second,
         pytest.raises(LuodiError) as caught,

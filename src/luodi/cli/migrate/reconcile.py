@@ -123,7 +123,9 @@ class _Desk:
         name = f"mapping/{batch.domain}.toml"
         there = (self._site.folder.path / name).is_file()
         rules = read_mapping(self._site.folder.path, batch.domain) if there else None
-        with opened_target(system, self._site.folder.path, password(self._terminal)) as target:
+        with opened_target(
+            system, self._site.folder.path, password(self._terminal), self._workspace
+        ) as target:
 
             def verb() -> Outcome[Reconciled]:
                 return reconcile(
@@ -169,7 +171,9 @@ class _Desk:
         wanted = read_totals(read_file(folder.path, FILE), str(folder.path / FILE)).total
         for name in sorted({each.target for each in batches}):
             system = folder.systems.target_named(name)
-            with opened_target(system, folder.path, password(self._terminal)) as target:
+            with opened_target(
+                system, folder.path, password(self._terminal), self._workspace
+            ) as target:
                 for each in (total for total in wanted if total.target == name):
                     act = Act("migration", "reconcile", f"balance:{each.id}")
                     outcome, kept = self._site.perform(

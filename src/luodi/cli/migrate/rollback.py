@@ -38,7 +38,7 @@ def rollback(
         if confirm != batch:
             raise WrongUse("migration.rollback_confirm", {"batch": batch})
         system = site.folder.systems.target_named(known.target)
-        with opened_target(system, site.folder.path, password(terminal)) as target:
+        with opened_target(system, site.folder.path, password(terminal), workspace) as target:
             outcome = take_back(site, workspace, batch, target, progress)
     done = outcome.result
     payload = {

@@ -15,6 +15,7 @@ import pymysql.cursors
 from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Kind, Table
 from luodi.migration.source.mysql_catalogue import read_tables
+from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Check, KeySource, Obstacle, Reference, TargetTable
 from luodi.migration.target.protocol import Refused
 from luodi.migration.target.relational import Relational
@@ -36,6 +37,11 @@ class _Words:
     mark = "%s"
     begin = "START TRANSACTION"
     lock = " FOR UPDATE"
+    hint = ""
+    overriding = ""
+    text = "varchar"
+    whole = ""
+    judge = ""
 
     def quote(self, name: str) -> str:
         return "`" + name.replace("`", "``").replace("%", "%%") + "`"
@@ -43,10 +49,11 @@ class _Words:
     def name(self, table: Table) -> str:
         return ".".join(self.quote(part) for part in (table.schema, table.name) if part)
 
-    def tables_like(self, name: str) -> str:
+    def tables_like(self, table: Table) -> str:
+        schema = f"'{table.schema}'" if table.schema else "DATABASE()"
         return (
             "SELECT TABLE_NAME FROM information_schema.TABLES "
-            f"WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '{name}'"
+            f"WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = '{table.name}'"
         )
 
     def image(self, table: Table) -> str:
@@ -69,12 +76,12 @@ class MySqlTarget(Relational):
     lanes = 2
     words = _Words()
 
-    def __init__(self, id: str, parameters: Mapping[str, Any]) -> None:
+    def __init__(self, id: str, parameters: Mapping[str, Any], kept: Marks | None = None) -> None:
         self._parameters = dict(parameters)
-        super().__init__(id)
+        super().__init__(id, kept)
 
     def _connect(self) -> Any:
-        with self._explained():
+        with self.explained():
             lane = pymysql.connect(
                 **self._parameters, charset="utf8mb4", autocommit=True, connect_timeout=10
             )
@@ -84,7 +91,7 @@ class MySqlTarget(Relational):
             return lane
 
     def obstacles(self) -> tuple[Obstacle, ...]:
-        with self._explained():
+        with self.explained():
             ((charset,),) = self.ask(
                 "SELECT DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA "
                 "WHERE SCHEMA_NAME = DATABASE()"
@@ -101,7 +108,7 @@ class MySqlTarget(Relational):
 
     def describe(self, names: Iterable[str]) -> dict[str, TargetTable]:
         wanted = set(names)
-        with self._explained():
+        with self.explained():
             ((database,),) = self.ask("SELECT DATABASE()")
             schemas = [str(database), *(n.split(".")[0] for n in wanted if "." in n)]
             tables, _ = read_tables(self.ask, str(database), tuple(dict.fromkeys(schemas)))
@@ -176,12 +183,15 @@ class MySqlTarget(Relational):
         )
         return tuple(Check(name=str(name), expression=str(clause)) for name, clause in lines)
 
-    def _lock(self) -> bool:
+    def lock(self) -> bool:
         ((got,),) = self.ask("SELECT GET_LOCK(CONCAT('luodi:', LEFT(DATABASE(), 50)), 0)")
         return bool(got)
 
+    def lacks_rights(self, error: Exception) -> bool:
+        return isinstance(error, pymysql.err.Error) and bool(_RIGHTS & set(error.args[:1]))
+
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
         try:
             yield
         except pymysql.err.Error as error:

@@ -1,4 +1,4 @@
-"""Open a target, whatever its product."""
+"""Open a target, whatever its product and however it takes rows."""
 
 from __future__ import annotations
 
@@ -8,53 +8,97 @@ from pathlib import Path
 
 from luodi.evidence.errors import WrongUse
 from luodi.landing.systems import System
+from luodi.landing.systems import Target as TargetSystem
 from luodi.migration.source.location import Location, Product, locate
+from luodi.migration.target.marks import LocalMarks, Marks, TableMarks
 from luodi.migration.target.protocol import Target
+from luodi.migration.target.relational import Relational
+from luodi.migration.workspace import Workspace
 
 
 @contextmanager
 def opened_target(
-    system: System, base: Path, password: Callable[[System], str]
+    system: TargetSystem,
+    base: Path,
+    password: Callable[[System], str],
+    workspace: Workspace | None = None,
 ) -> Iterator[Target]:
     """Open a target for one run; its module, and with it its driver, is imported now.
+
+    Parameters
+    ----------
+    workspace : Workspace, optional
+        Where marks are kept for a target that may hold none.
 
     Raises
     ------
     WrongUse
-        As `locate`; ``migration.target_product`` for what cannot be written to.
+        As `locate`; ``migration.target_product`` for what cannot be written to,
+        ``migration.target_option`` for an option that does not go with it.
     LuodiError
         ``migration.target_lost`` and what else the target says.
     """
-    location = locate(system, base)
-    target = _opened(system, location, password)
+    target = _opened(system, locate(system, base), password, workspace)
     try:
         yield target
     finally:
         target.close()
 
 
-def _opened(system: System, place: Location, password: Callable[[System], str]) -> Target:
+def _opened(
+    system: TargetSystem,
+    place: Location,
+    password: Callable[[System], str],
+    workspace: Workspace | None,
+) -> Target:
+    if place.product is Product.POSTGRESQL and not system.local_marks:
+        from luodi.migration.target.postgresql import PostgreSQL
+
+        return PostgreSQL(
+            system.id, {**_server(place), "password": password(system)}, system.control
+        )
+    return _relational(system, place, password, _marks(system, place, workspace))
+
+
+def _relational(
+    system: TargetSystem, place: Location, password: Callable[[System], str], kept: Marks
+) -> Relational:
+    """A database behind a driver."""
     match place.product:
         case Product.POSTGRESQL:
-            from luodi.migration.target.postgresql import PostgreSQL
+            from luodi.migration.target.postgresql_statements import PostgreSqlStatements
 
-            parameters = {"host": place.host, "port": place.port, "user": place.user}
-            return PostgreSQL(
-                system.id,
-                {**parameters, "dbname": place.database, "password": password(system)},
-            )
+            parameters = {**_server(place), "password": password(system)}
+            return PostgreSqlStatements(system.id, parameters, kept)
         case Product.MYSQL:
             from luodi.migration.target.mysql import MySqlTarget
 
-            parameters = {"host": place.host, "port": place.port, "user": place.user}
-            return MySqlTarget(
-                system.id,
-                {**parameters, "database": place.database, "password": password(system)},
-            )
+            parameters = {**_server(place, "database"), "password": password(system)}
+            return MySqlTarget(system.id, parameters, kept)
         case Product.SQLITE:
             from luodi.migration.target.sqlite import SqliteTarget
 
-            return SqliteTarget(system.id, place.file)
+            return SqliteTarget(system.id, place.file, kept)
     raise WrongUse(
         "migration.target_product", {"target": system.id, "product": place.product.value}
     )
+
+
+def _server(place: Location, database: str = "dbname") -> dict[str, object]:
+    return {"host": place.host, "port": place.port, "user": place.user, database: place.database}
+
+
+def _marks(system: TargetSystem, place: Location, workspace: Workspace | None) -> Marks:
+    if system.local_marks:
+        if system.control or workspace is None:
+            raise unfit(system, place, "local_marks")
+        return LocalMarks(workspace)
+    if system.control and place.product is Product.SQLITE:
+        raise unfit(system, place, "control")
+    return TableMarks(system.control)
+
+
+def unfit(system: TargetSystem, place: Location, option: str) -> WrongUse:
+    """An option of ``systems.toml`` that does not go with the target or the others."""
+    params = {"target": system.id, "product": place.product.value, "option": option}
+    return WrongUse("migration.target_option", params)

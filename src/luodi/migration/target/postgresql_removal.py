@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from luodi.migration.target.model import CONTROL, Checksum, Part, Removal, TargetTable
+from luodi.migration.target.model import Checksum, Part, Removal, TargetTable
 from luodi.migration.target.postgresql_words import (
     Connection,
     copy,
@@ -18,16 +18,19 @@ from luodi.migration.workspace import quoted
 
 TOUCHED = "touched"
 """Mark of a row that is known to have been changed by somebody before a delta changed it."""
-RESTORED = (
-    f"SELECT 1 FROM {CONTROL} r WHERE r.part = '' AND r.state = 'rolled_back' "
-    "AND r.xid & 4294967295 = t.xmin::text::bigint"
-)
-"""Whether row ``t`` was put back by the roll-back of a later batch, to what it was before."""
 
 
 def written_by(xid: str) -> str:
     """Whether row ``t`` was written last by another transaction; ``xmin`` has 32 bits."""
     return f"t.xmin::text::bigint <> {xid} & 4294967295"
+
+
+def restored_by(control: str) -> str:
+    """Whether row ``t`` was put back by the roll-back of a later batch, to what it was before."""
+    return (
+        f"SELECT 1 FROM {control} r WHERE r.part = '' AND r.state = 'rolled_back' "
+        "AND r.xid & 4294967295 = t.xmin::text::bigint"
+    )
 
 
 class NothingDone(Exception):
@@ -41,6 +44,7 @@ class NothingDone(Exception):
 def remove(
     main: Connection,
     hashed: str,
+    control: str,
     batch: str,
     removals: Mapping[str, Removal],
     references: Mapping[str, TargetTable],
@@ -68,9 +72,9 @@ def remove(
         )
         lines = main.execute(
             statement(
-                f"SELECT k.key FROM {keys} k JOIN {CONTROL} m ON m.batch = %s AND m.part = k.mark "
+                f"SELECT k.key FROM {keys} k JOIN {control} m ON m.batch = %s AND m.part = k.mark "
                 f"LEFT JOIN {name} t ON t.{key} = k.key WHERE t.{key} IS NULL "
-                f"OR ({written_by('m.xid')} AND NOT EXISTS ({RESTORED})) "
+                f"OR ({written_by('m.xid')} AND NOT EXISTS ({restored_by(control)})) "
                 f"UNION SELECT key FROM {keys} WHERE mark = '{TOUCHED}'"
             ),
             [batch],
@@ -80,7 +84,7 @@ def remove(
         # Parts that were never committed have no mark, and their keys nothing to remove.
         main.execute(
             statement(
-                f"DELETE FROM {keys} k WHERE NOT EXISTS (SELECT 1 FROM {CONTROL} m "
+                f"DELETE FROM {keys} k WHERE NOT EXISTS (SELECT 1 FROM {control} m "
                 "WHERE m.batch = %s AND m.part = k.mark)"
             ),
             [batch],

@@ -22,6 +22,9 @@ SETTINGS = (
 )
 """What a row's text depends on, said outright, so that one row has one hash."""
 
+LOCK = 0x6C756F6469
+"""Key of the advisory lock: one run of Luodi per database ("luodi" in ASCII)."""
+
 
 def name_of(table: Table) -> str:
     """How SQL names a table of the target."""

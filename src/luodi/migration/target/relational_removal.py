@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from luodi.migration.model import ForeignKey
-from luodi.migration.target.model import CONTROL, Checksum, Part, Removal, TargetTable
+from luodi.migration.target.marks import LOADED, REMOVING
+from luodi.migration.target.model import Checksum, Part, Removal, TargetTable
 from luodi.migration.target.protocol import Removed
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Removing:
 
     def run(self) -> Removed:
         """Look, and remove if everything is as it was left."""
-        marks = self.target.marks(self.batch)
+        marks = self._marks()
+        if marks.get("") == REMOVING and not self._anything_there(marks):
+            return Removed()  # killed behind the target's commit
         main = self.target.main
         changed: dict[str, list[object]] = {}
         pointed_at: dict[str, list[tuple[object, str]]] = {}
@@ -54,9 +57,27 @@ class Removing:
             return Removed(changed=changed, pointed_at=pointed_at)
         return removed
 
+    def _marks(self) -> dict[str, str]:
+        """Parts that are in the target, those found there that a crash had left open too."""
+        marks = self.target.marks(self.batch)
+        for intended in self.target.kept.intended(self.target, self.batch):
+            for removal in self.removals.values():
+                keys = [line[0] for line in _lines(removal, {intended: ""}) if line[1] == intended]
+                if keys and self.target.all_there(intended, removal.table, removal.key, keys):
+                    marks[intended] = LOADED
+        return marks
+
+    def _anything_there(self, marks: Mapping[str, str]) -> bool:
+        for removal in self.removals.values():
+            keys = [line[0] for line in _lines(removal, marks) if not line[2]]
+            if any(self.target.read(removal.table, (removal.key,), removal.key, keys)):
+                return True
+        return False
+
     def _changed(self, removal: Removal, lines: Sequence[Line]) -> list[object]:
         expected = {str(key): image for key, _, _, image in lines}
         by_text = {str(key): key for key, _, _, _ in lines}
+        self._lock(removal, [line[0] for line in lines])
         there: dict[str, str] = {}
         for block in self.target.images(removal.table, removal.key, [line[0] for line in lines]):
             there |= {str(key): str(image) for key, image in block}
@@ -65,6 +86,14 @@ class Removing:
             for key, image in expected.items()
             if key not in there or (image and there[key] != image)
         ] + [key for key, mark, _, _ in lines if mark == "touched"]
+
+    def _lock(self, removal: Removal, keys: Sequence[object]) -> None:
+        words = self.target.words
+        if words.lock or words.hint:
+            key, name = words.quote(removal.key), words.name(removal.table)
+            for some, marks in self.target.some(keys):
+                sql = f"SELECT {key} FROM {name}{words.hint} WHERE {key} IN ({marks}){words.lock}"
+                self.target.ask(sql, some)
 
     def _pointing(self, feed: str, removal: Removal) -> Iterator[tuple[object, str]]:
         described = self.references.get(removal.table.full_name)
@@ -124,12 +153,7 @@ class Removing:
                 restored += removal.restore.count()
                 target.put(target.main, part)
         after = {name: target.sum(table) for name, table in tables.items()}
-        target.ask(
-            f"DELETE FROM {CONTROL} WHERE batch = {words.mark} AND part <> ''", (self.batch,)
-        )
-        target.ask(
-            f"UPDATE {CONTROL} SET state = 'rolled_back' WHERE batch = {words.mark}", (self.batch,)
-        )
+        target.kept.removed(target, self.batch)
         return Removed(before=before, taken=taken, after=after, restored=restored)
 
 

@@ -19,6 +19,7 @@ from luodi.landing.systems import System
 from luodi.migration.model import Table
 from luodi.migration.source.location import Location, Product
 from luodi.migration.source.sqlite import Sqlite as SqliteSource
+from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Check, KeySource, Reference, TargetTable
 from luodi.migration.target.protocol import Refused
 from luodi.migration.target.relational import Relational
@@ -29,6 +30,11 @@ class _Words:
     mark = "?"
     begin = "BEGIN IMMEDIATE"
     lock = ""
+    hint = ""
+    overriding = ""
+    text = "varchar"
+    whole = ""
+    judge = ""
 
     def quote(self, name: str) -> str:
         return '"' + name.replace('"', '""') + '"'
@@ -36,8 +42,8 @@ class _Words:
     def name(self, table: Table) -> str:
         return self.quote(table.name)
 
-    def tables_like(self, name: str) -> str:
-        return f"SELECT name FROM sqlite_master WHERE type = 'table' AND name = '{name}'"
+    def tables_like(self, table: Table) -> str:
+        return f"SELECT name FROM sqlite_master WHERE type = 'table' AND name = '{table.name}'"
 
     def image(self, table: Table) -> str:
         return f"luodi_image({', '.join(self.quote(c.name) for c in table.columns)})"
@@ -70,22 +76,22 @@ class SqliteTarget(Relational):
     product = "sqlite"
     words = _Words()
 
-    def __init__(self, id: str, path: Path) -> None:
+    def __init__(self, id: str, path: Path, kept: Marks | None = None) -> None:
         self._path = path
         self._file_lock = FileLock(str(path) + ".luodi-lock", timeout=0)
-        super().__init__(id)
+        super().__init__(id, kept)
 
     def _connect(self) -> Any:
         if not self._path.is_file():
             raise LuodiError("migration.file_absent", {"path": str(self._path)})
-        with self._explained():
+        with self.explained():
             db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             db.execute("PRAGMA foreign_keys = ON")
             db.create_function("luodi_image", -1, _image, deterministic=True)
             db.create_aggregate("luodi_total", 1, _Total)  # type: ignore[arg-type] # it sums to text
             return db
 
-    def _bound(self, value: object) -> object:
+    def bound(self, value: object) -> object:
         match value:
             case Decimal():
                 return str(value)
@@ -104,7 +110,7 @@ class SqliteTarget(Relational):
         finally:
             source.close()
         wanted = set(names)
-        with self._explained():
+        with self.explained():
             return {
                 table.full_name: self._described(table, tables)
                 for table in tables
@@ -142,15 +148,19 @@ class SqliteTarget(Relational):
             ),
         )
 
-    def _lock(self) -> bool:
+    def lock(self) -> bool:
         try:
             self._file_lock.acquire()
         except Timeout:
             return False
         return True
 
+    def lacks_rights(self, error: Exception) -> bool:
+        name = str(getattr(error, "sqlite_errorname", ""))
+        return name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"))
+
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.IntegrityError, sqlite3.DataError) as error:

@@ -14,6 +14,16 @@ class Words(Protocol):
     begin: str
     lock: str
     """What is added to a SELECT so that nobody changes its rows before we do."""
+    hint: str
+    """The same where the product wants it behind the table's name."""
+    overriding: str
+    """What an INSERT says so that a key is taken which the product would hand out itself."""
+    text: str
+    """Its type of texts of varying length."""
+    whole: str
+    """What the control table calls the line of a whole batch: a product may take '' for NULL."""
+    judge: str
+    """What has deferred constraints judged now; empty where none can be deferred."""
 
     def quote(self, name: str) -> str:
         """An identifier, whatever characters it holds."""
@@ -21,7 +31,7 @@ class Words(Protocol):
     def name(self, table: Table) -> str:
         """A table with its schema."""
 
-    def tables_like(self, name: str) -> str:
+    def tables_like(self, table: Table) -> str:
         """A SELECT of the names of tables that are called so."""
 
     def image(self, table: Table) -> str:
