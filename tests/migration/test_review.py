@@ -20,7 +20,7 @@ from luodi.landing.vault.store import Vault
 from luodi.migration.review import review
 from luodi.migration.reviewing.decide import decide, look
 from luodi.migration.reviewing.model import Act, State
-from luodi.migration.reviewing.queue import items_of, offer
+from luodi.migration.reviewing.offer import items_of, offer
 from luodi.migration.workspace import Workspace
 from migration.people import changed, look_through, people, person
 

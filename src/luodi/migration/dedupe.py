@@ -90,6 +90,7 @@ def _found(workspace: Workspace, sides: tuple[Side, ...], progress: Progress) ->
     by_class = {kind: tuple(p for p in pairs if p.class_ is kind) for kind in Class}
     return Deduplication(
         table=sides[0].table,
+        id=sides[0].id,
         records=records,
         fields=fields,
         pairs=tuple(pair for pair in pairs if pair.class_ is not Class.DIFFERENT),

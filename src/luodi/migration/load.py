@@ -21,6 +21,7 @@ from luodi.migration.loading.dictionaries import Dictionaries
 from luodi.migration.loading.fates import FATES
 from luodi.migration.loading.obstacles import obstacles
 from luodi.migration.loading.rejects import export_rejects
+from luodi.migration.loading.reviewed import findings as decided_late
 from luodi.migration.loading.run import Run
 from luodi.migration.mapping.model import Mapping as Rules
 from luodi.migration.target.protocol import Refused, Target
@@ -59,7 +60,7 @@ def load(
             target.begin(run.batch.id)
             run.keep()
         run.stage(progress)
-        found = (*found, *_unsigned(run))
+        found = (*found, *_unsigned(run), *decided_late(run.staging))
         for each in found:
             progress.note(each.code, each.params)
         if writes:

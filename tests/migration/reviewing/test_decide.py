@@ -8,7 +8,8 @@ from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.migration.linkage.model import Class
 from luodi.migration.reviewing.decide import decide, look, undo
 from luodi.migration.reviewing.model import Act, Item, State
-from luodi.migration.reviewing.queue import ask_for_two, name_of, offer, queues
+from luodi.migration.reviewing.offer import name_of, offer
+from luodi.migration.reviewing.queue import ask_for_two, queues
 from luodi.migration.reviewing.rows import held, links, merges, shown
 from luodi.migration.workspace import Workspace
 from migration.people import stage
@@ -64,49 +65,53 @@ def test_it_works(workspace):
     found = say(workspace, "AB", "link", reason="同一电话")
     assert found.state["AB"] is State.SETTLED
     assert rows(workspace) == before
-    assert asked(workspace, links(workspace, "patients")) == [
+    assert asked(workspace, links(workspace, "patients", "his")) == [
         ("patient", 1, 1),
         ("patient", 2, 1),
     ]
 
 
 def test_rows_that_wait_are_held(workspace):
-    assert asked(workspace, held(workspace, "patients")) == [("patient", n) for n in (1, 2, 3, 4)]
+    assert asked(workspace, held(workspace, "patients", "his")) == [
+        ("patient", n) for n in (1, 2, 3, 4)
+    ]
     for pair in ("AB", "BC", "AC"):
         say(workspace, pair, "different")
-    assert asked(workspace, held(workspace, "patients")) == [("patient", 3), ("patient", 4)]
+    assert asked(workspace, held(workspace, "patients", "his")) == [("patient", 3), ("patient", 4)]
     say(workspace, "CD", "skip")
-    assert asked(workspace, held(workspace, "patients")) == [("patient", 3), ("patient", 4)]
+    assert asked(workspace, held(workspace, "patients", "his")) == [("patient", 3), ("patient", 4)]
     say(workspace, "CD", "link")
-    assert asked(workspace, held(workspace, "patients")) == []
+    assert asked(workspace, held(workspace, "patients", "his")) == []
 
 
 def test_nobody_looked_for_duplicates():
     with Workspace.in_memory() as empty:
-        assert asked(empty, held(empty, "patients")) == []
-        assert asked(empty, merges(empty, "patients")) == []
-        assert asked(empty, links(empty, "patients")) == []
+        assert asked(empty, held(empty, "patients", "his")) == []
+        assert asked(empty, merges(empty, "patients", "his")) == []
+        assert asked(empty, links(empty, "patients", "his")) == []
 
 
 def test_a_merge_fills_what_the_row_that_stays_lacks(workspace):
     say(workspace, "AB", "merge")
     assert rows(workspace)[0] == (1, "A", "张三", "13900000001", "教工路1号", "x")
     assert rows(workspace)[1] == (2, "B", "张三", "13900000001", None, "x")
-    assert asked(workspace, merges(workspace, "patients")) == [("patient", 2, 1)]
+    assert asked(workspace, merges(workspace, "patients", "his")) == [("patient", 2, 1)]
 
 
 def test_into_the_other_row(workspace):
     say(workspace, "AB", "merge", into=2)
     assert rows(workspace)[0] == (1, "A", "张三", None, "教工路1号", " ")
     assert rows(workspace)[1][4] == "教工路1号"
-    assert asked(workspace, merges(workspace, "patients")) == [("patient", 1, 2)]
+    assert asked(workspace, merges(workspace, "patients", "his")) == [("patient", 1, 2)]
 
 
 def test_a_chain_of_merges_ends_in_one_row(workspace):
     say(workspace, "CD", "merge")
     say(workspace, "BC", "merge")
     say(workspace, "AB", "merge")
-    assert asked(workspace, merges(workspace, "patients")) == [("patient", n, 1) for n in (2, 3, 4)]
+    assert asked(workspace, merges(workspace, "patients", "his")) == [
+        ("patient", n, 1) for n in (2, 3, 4)
+    ]
 
 
 @settings(max_examples=25, deadline=None)
@@ -133,7 +138,7 @@ def test_undoing_everything_brings_back_every_row(said):
         for _ in said:
             undo(workspace, "patients", who="张")
         assert rows(workspace) == before
-        assert asked(workspace, merges(workspace, "patients")) == []
+        assert asked(workspace, merges(workspace, "patients", "his")) == []
         assert set(look(workspace, "patients").state.values()) == {State.OPEN}
 
 
@@ -142,7 +147,7 @@ def test_an_earlier_merge_undone_leaves_the_later_one(workspace):
     say(workspace, "AC", "merge", who="王")
     undo(workspace, "patients", who="张")
     assert rows(workspace)[0] == (1, "A", "张三", "13900000002", "教工路1号", " ")
-    assert asked(workspace, merges(workspace, "patients")) == [("patient", 3, 1)]
+    assert asked(workspace, merges(workspace, "patients", "his")) == [("patient", 3, 1)]
 
 
 def test_unmerge_by_another_decision(workspace):

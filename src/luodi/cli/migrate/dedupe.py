@@ -43,7 +43,7 @@ def dedupe(
     from luodi.migration.dedupe import dedupe, domain_of
     from luodi.migration.linkage.bind import given_fields
     from luodi.migration.linkage.sides import side_of
-    from luodi.migration.reviewing.queue import items_of, offer
+    from luodi.migration.reviewing.offer import items_of, offer
 
     given = given_fields(
         {

@@ -45,13 +45,19 @@ class Desk:
 
         known = Desk(site, "").step(queues)
         if queue is None and len(known) == 1:
-            return cls(site, known[0])
+            return cls(site, known[0])._aligned()
         if queue is None or queue not in known:
             asked = queue or "patients"
-            if queue is None and asked in known:
-                return cls(site, asked)
-            raise WrongUse("migration.review_no_queue", {"queue": asked, "known": known})
-        return cls(site, queue)
+            if queue is not None or asked not in known:
+                raise WrongUse("migration.review_no_queue", {"queue": asked, "known": known})
+            queue = asked
+        return cls(site, queue)._aligned()
+
+    def _aligned(self) -> Desk:
+        from luodi.migration.reviewing.anew import align
+
+        self.step(lambda workspace: align(workspace, self.queue))
+        return self
 
     @property
     def who(self) -> str:

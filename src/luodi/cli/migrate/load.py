@@ -40,7 +40,6 @@ def load(
     from luodi.migration.batch import Mode
     from luodi.migration.loading.account import Order
     from luodi.migration.mapping.read import read_book
-    from luodi.migration.reviewing.rows import held
 
     terminal = Terminal.current()
     with at_work(folder) as (site, workspace), terminal.progress() as progress:
@@ -54,8 +53,6 @@ def load(
             rejects=vault if rejects else None,
         )
         rules = _chosen(book, domain, target, order, workspace)
-        waiting = {feed.review for each in rules for feed in each.feeds if feed.review}
-        order = replace(order, held={queue: held(workspace, queue) for queue in waiting})
         outcomes = [_load(site, workspace, book, each, order, terminal, progress) for each in rules]
         _timed(site, outcomes, order, rules)
     _finish(terminal, outcomes)
@@ -98,12 +95,12 @@ def _load(
     terminal: Terminal,
     progress: Progress,
 ) -> Outcome[Loaded]:
-    from dataclasses import replace
 
     from luodi.evidence.outcome import Act
     from luodi.migration.batch import Mode
     from luodi.migration.load import load
     from luodi.migration.mapping.sign import files_of, signatures
+    from luodi.migration.reviewing.rows import reviewed
     from luodi.migration.target.open import opened_target
 
     system = site.folder.systems.target_named(rules.target)
@@ -111,8 +108,12 @@ def _load(
     with opened_target(system, site.folder.path, password(terminal), workspace) as target:
         if order.mode is Mode.REHEARSAL and not order.dry and not order.resume:
             _clear(site, workspace, rules, target, progress)
+        queues = {feed.review for feed in rules.feeds if feed.review}
+        said = {queue: reviewed(workspace, queue, rules.source) for queue in sorted(queues)}
         whole = replace(
             order,
+            held={queue: answer.held for queue, answer in said.items()},
+            merged={queue: answer.merged for queue, answer in said.items()},
             in_use=system.in_use,
             signed=frozenset(e.id for e in rules.exclusions if signed.covers(rules.domain, e)),
             inputs=tuple(site.folder.input(name) for name in files_of(book, rules)),

@@ -151,7 +151,7 @@ class BlockCount(Noun, frozen=True, kw_only=True):
 
 
 class Deduplication(Noun, frozen=True, kw_only=True):
-    """Everything dedupe found.
+    """Everything dedupe found; ``id`` is the column that names a row.
 
     ``kept_apart`` are pairs that look like one record and that a guard keeps apart; ``prior`` is
     the share of pairs of one person among all pairs.  ``per_10000`` is the desk load: pairs to
@@ -159,6 +159,7 @@ class Deduplication(Noun, frozen=True, kw_only=True):
     """
 
     table: str
+    id: str
     records: int
     fields: tuple[Binding, ...]
     pairs: tuple[Pair, ...]

@@ -20,7 +20,8 @@ class Order:
     """How a load is to be done.
 
     ``signed`` are the ids of exclusions that count; ``held`` maps a review queue to SQL over the
-    workspace that yields ``source_table`` and ``ordinal`` of the rows that wait for a person;
+    workspace that yields ``source_table`` and ``ordinal`` of the rows that wait for a person,
+    ``merged`` one to SQL that yields those and ``merged_into`` of rows a person merged away;
     ``sample`` is how many rows of a table nobody refers to are enough; ``dry`` writes nothing.
     ``in_use`` says that the landing folder marks the target as in real use; ``rejects`` is the
     vault that gets the rejected rows.
@@ -32,6 +33,7 @@ class Order:
     resume: bool = False
     signed: frozenset[str] = frozenset()
     held: Mapping[str, str] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[ContentInput, ...] = ()
     in_use: bool = False
     rejects: Vault | None = None

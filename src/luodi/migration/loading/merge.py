@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from luodi.migration.loading.stage import Staging
 
 
+def nothing_merged(staging: Staging, feed: PlannedFeed) -> None:
+    """Make the table of rows that went into another, with none in it."""
+    batch = staging.batch
+    name, into = batch.relation(feed.feed.id), batch.relation(merged(feed.feed.id))
+    listed = ", ".join(["_ordinal", *source_columns(feed)])
+    staging.workspace.db.execute(
+        f"CREATE OR REPLACE TABLE {into} AS SELECT {listed}, 0::BIGINT AS merged_into "
+        f"FROM {name} LIMIT 0"
+    )
+
+
 def merge(staging: Staging, feed: PlannedFeed) -> None:
     """Leave one row of each group in the feed's table and put the others beside it.
 
@@ -20,12 +31,9 @@ def merge(staging: Staging, feed: PlannedFeed) -> None:
     """
     rule, batch = feed.feed.merge, staging.batch
     name, into = batch.relation(feed.feed.id), batch.relation(merged(feed.feed.id))
-    shown = ", ".join(["s._ordinal", *(f"s.{column}" for column in source_columns(feed))])
     if rule is None:
-        staging.workspace.db.execute(
-            f"CREATE TABLE {into} AS SELECT {shown}, 0::BIGINT AS merged_into FROM {name} s LIMIT 0"
-        )
         return
+    shown = ", ".join(["s._ordinal", *(f"s.{column}" for column in source_columns(feed))])
     by = ", ".join(f"s.{quoted(column)}" for column in rule.by)
     known = " AND ".join(f"s.{quoted(column)} IS NOT NULL" for column in rule.by)
     order = [
@@ -41,7 +49,7 @@ def merge(staging: Staging, feed: PlannedFeed) -> None:
         )
     source = staging.workspace.relation(batch.source, feed.feed.from_)
     staging.workspace.db.execute(
-        f"CREATE TABLE {into} AS SELECT * FROM (SELECT {shown}, first_value(s._ordinal) OVER "
+        f"INSERT INTO {into} SELECT * FROM (SELECT {shown}, first_value(s._ordinal) OVER "
         f"(PARTITION BY {by} ORDER BY {', '.join([*order, 's._ordinal'])}) AS merged_into "
         f"FROM {name} s JOIN {source} o ON o._ordinal = s._ordinal WHERE {known}) "
         "WHERE merged_into <> _ordinal"

@@ -18,6 +18,7 @@ from luodi.migration.loading.delta import keep_before_images
 from luodi.migration.loading.dictionaries import Dictionaries, dictionary_pairs
 from luodi.migration.loading.images import keep_images
 from luodi.migration.loading.plan import PlannedFeed, plan
+from luodi.migration.loading.reviewed import obey
 from luodi.migration.loading.stage import Staging
 from luodi.migration.loading.write import Writing
 from luodi.migration.mapping.model import KeyStrategy
@@ -100,6 +101,7 @@ class Run:
             self.staging.resume()
             return
         self.staging.begin()
+        obey(self.staging, self.order)
         for exclusion in self.rules.exclusions:
             if exclusion.id in self.order.signed:
                 self.staging.exclude(exclusion)

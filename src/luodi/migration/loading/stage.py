@@ -26,8 +26,19 @@ from luodi.migration.loading.constraints import Constraints
 from luodi.migration.loading.delta import choose_actions
 from luodi.migration.loading.fates import Fates, merged
 from luodi.migration.loading.keys import key_expression, source_columns
-from luodi.migration.loading.merge import merge
+from luodi.migration.loading.merge import merge, nothing_merged
 from luodi.migration.loading.plan import PlannedFeed
+from luodi.migration.loading.reviewed import (
+    any_away,
+    away,
+    landed,
+    lost,
+    prepare,
+    put_beside,
+    stand_in,
+    standing,
+    together,
+)
 from luodi.migration.mapping.model import Exclusion, KeyStrategy
 from luodi.migration.model import Kind
 from luodi.migration.workspace import Workspace, literal, quoted
@@ -79,6 +90,7 @@ class Staging:
             self.workspace.db.execute(
                 f"CREATE TABLE {self.batch.relation('_taken_back')} (feed VARCHAR, key VARCHAR)"
             )
+            prepare(self)
 
     def exclude(self, exclusion: Exclusion) -> int:
         """Give the rows of a signed scope decision their fate; say how many."""
@@ -87,27 +99,34 @@ class Staging:
         if exclusion.where is not None:
             where = " WHERE " + condition(exclusion.where, self._columns(exclusion.table), DUCKDB)
         with engine_error(exclusion.table):
+            rows = stand_in(self, exclusion.table, f"SELECT _ordinal FROM {source}{where}")
             return self.fates.add(
                 "excluded",
                 exclusion.table,
                 "",
-                f"SELECT _ordinal, {literal(exclusion.id)}, NULL FROM {source}{where}",
+                f"SELECT *, {literal(exclusion.id)}, NULL FROM ({rows})",
             )
 
     def hold(self, feed: PlannedFeed, ordinals: str) -> int:
-        """Hold rows back that wait for a person; `ordinals` is SQL that yields them."""
+        """Hold rows back that wait for a person; `ordinals` is SQL that yields them.
+
+        What they are merged with waits with them; what has landed before does not wait any more.
+        """
         source = self.workspace.relation(self.batch.source, feed.feed.from_)
         with engine_error(feed.feed.from_):
+            waiting = together(self, feed.feed.from_, ordinals)
             return self.fates.add(
                 "review",
                 feed.feed.from_,
                 feed.feed.id,
-                f"SELECT *, {literal(feed.feed.review)}, NULL FROM ({ordinals}) AS h(ordinal) "
-                f"WHERE ordinal IN (SELECT _ordinal FROM {source})",
+                f"SELECT *, {literal(feed.feed.review)}, NULL FROM ({waiting}) AS h(ordinal) "
+                f"WHERE ordinal IN (SELECT _ordinal FROM {source}) "
+                f"AND ordinal NOT IN ({landed(self, feed)})",
             )
 
     def resume(self) -> None:
         """Go on with what was staged before."""
+        prepare(self)
         self._dirty = set()
         self._seen = {feed.feed.id: self._exceptions(feed) for feed in self.feeds}
 
@@ -154,7 +173,6 @@ class Staging:
     def _stage(self, feed: PlannedFeed) -> None:
         db, name = self.workspace.db, self.batch.relation(feed.feed.id)
         db.execute(f"DROP TABLE IF EXISTS {name}")
-        db.execute(f"DROP TABLE IF EXISTS {self.batch.relation(merged(feed.feed.id))}")
         program = bound(
             feed,
             self._candidates(feed),
@@ -176,6 +194,7 @@ class Staging:
             f"CREATE TABLE {name} AS SELECT _ordinal, {', '.join(listed)}, _faults "
             f"FROM ({compiled(program, DUCKDB, ask=self._texts)})"
         )
+        nothing_merged(self, feed)
         before = self._seen.setdefault(feed.feed.id, self._exceptions(feed))
         self.reject(
             feed,
@@ -185,6 +204,7 @@ class Staging:
         )
         db.execute(f"ALTER TABLE {name} DROP COLUMN _faults")
         merge(self, feed)
+        put_beside(self, feed)
         if self.previous is not None:
             choose_actions(self, feed)
         gone = sum(self.reject(feed, select) for select in self.constraints.refused(self, feed))
@@ -205,6 +225,8 @@ class Staging:
             tests.append(condition(feed.feed.where, self._columns(feed.feed.from_), DUCKDB))
         if self._exceptions(feed):
             tests.append(f"_ordinal NOT IN {self.fates.without(feed.feed.from_)}")
+        if any_away(self, feed.feed.from_):
+            tests.append(f"_ordinal NOT IN {away(self, feed.feed.from_)}")
         if self.sample is not None and not self._is_needed(feed):
             # The same rows each time, from all over the table.
             every = f"greatest(1, (SELECT count(*) FROM {source}) // {self.sample})"
@@ -234,14 +256,16 @@ class Staging:
     def _take_out(self, feed: PlannedFeed) -> int:
         """Take rows out of a feed's table that have got another fate; say how many."""
         name, into = self.batch.relation(feed.feed.id), self.batch.relation(merged(feed.feed.id))
-        gone = self.fates.without(feed.feed.from_)
+        table, gone = feed.feed.from_, self.fates.without(feed.feed.from_)
         row = self.workspace.db.execute(f"DELETE FROM {name} WHERE _ordinal IN {gone}").fetchone()
+        followed = any_away(self, table)
         if self.frozen and feed.feed.merge is not None:
             orphans = f"SELECT _ordinal, 'merge', NULL FROM {into} WHERE merged_into IN {gone}"
-            self.fates.add("rejected", feed.feed.from_, feed.feed.id, orphans)
-            self.workspace.db.execute(
-                f"DELETE FROM {into} WHERE _ordinal IN {self.fates.without(feed.feed.from_)}"
-            )
+            self.fates.add("rejected", table, feed.feed.id, orphans)
+        if followed:
+            self.fates.add("rejected", table, feed.feed.id, lost(self, table))
+        if followed or (self.frozen and feed.feed.merge is not None):
+            self.workspace.db.execute(f"DELETE FROM {into} WHERE _ordinal IN {gone}")
         return int(row[0]) if row else 0
 
     # --- keys ---------------------------------------------------------------------------------
@@ -282,7 +306,8 @@ class Staging:
         if id in feed.back:
             return replace(pairs, relation=self._ahead(needed))
         own = needed.source.primary_key  # the old system has seen to it that no value repeats
-        if needed.feed.merge is None and own == needed.source_key and len(own) == 1:
+        followed = needed.feed.merge is not None or any_away(self, needed.feed.from_)
+        if not followed and own == needed.source_key and len(own) == 1:
             relation = f"(SELECT _source_1, {quoted(key.name)} AS _key FROM {self._name(needed)})"
             return replace(pairs, relation=relation, unique=True)
         return pairs
@@ -312,10 +337,16 @@ class Staging:
             f"{quoted(column)} AS {alias}"
             for column, alias in zip(needed.source_key, source_columns(needed), strict=True)
         )
+        rows = (
+            f"(SELECT _ordinal, {columns} FROM {source} WHERE _ordinal NOT IN "
+            f"{self.fates.without(needed.feed.from_)})"
+        )
+        ahead = f"(SELECT *, {self._key(needed) or '_source_1'} AS _key FROM {rows})"
+        if not any_away(self, needed.feed.from_):
+            return ahead
         return (
-            f"(SELECT *, {self._key(needed) or '_source_1'} AS _key FROM (SELECT _ordinal, "
-            f"{columns} FROM {source} WHERE _ordinal NOT IN "
-            f"{self.fates.without(needed.feed.from_)}))"
+            f"(SELECT r.*, k._key FROM {rows} r JOIN {standing(self, needed.feed.from_)} a "
+            f"ON a.ordinal = r._ordinal JOIN {ahead} k ON k._ordinal = a.stands)"
         )
 
     # --- what was made --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from luodi.migration.engine_errors import engine_error
 from luodi.migration.model import ORDINAL
 from luodi.migration.reconciling.model import NAMED, Moved
+from luodi.migration.reviewing.merge import as_extracted
 from luodi.migration.workspace import Workspace, quoted
 
 
@@ -30,8 +31,9 @@ def moved(
 
 
 def _moved(workspace: Workspace, source: str, again: str, table: str) -> Moved:
-    then, now = workspace.relation(source, table), workspace.relation(again, table)
-    names = [str(line[0]) for line in workspace.db.execute(f"DESCRIBE {then}").fetchall()]
+    then, now = as_extracted(workspace, source, table), workspace.relation(again, table)
+    described = workspace.db.execute(f"DESCRIBE {workspace.relation(source, table)}").fetchall()
+    names = [str(line[0]) for line in described]
     # As text: the second time a column may have been staged as another type.
     listed = ", ".join(f"{quoted(name)}::VARCHAR" for name in names if name != ORDINAL)
     for name, relation in (("then", then), ("now", now)):

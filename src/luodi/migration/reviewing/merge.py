@@ -13,7 +13,7 @@ from luodi.evidence.errors import LuodiError
 from luodi.migration.linkage.model import Noun
 from luodi.migration.model import ORDINAL
 from luodi.migration.reviewing.model import Act, Item, Standing
-from luodi.migration.reviewing.queue import SCHEMA
+from luodi.migration.reviewing.queue import SCHEMA, items
 from luodi.migration.workspace import Workspace, literal, quoted
 
 _BEFORE, _AFTER = "before", "after"
@@ -44,6 +44,64 @@ def follow(workspace: Workspace, queue: str, found: Standing) -> None:
     for name in sorted(wanted - left):
         item = found.items[name]
         _merge(workspace, queue, item, _stays(workspace, queue, item))
+
+
+def as_left(workspace: Workspace, queue: str, item: Item) -> bool:
+    """Whether the rows that stayed, of the table of `item`, are as the merges left them."""
+    last = (
+        f"SELECT stays, max(seq) AS seq FROM {SCHEMA}.merged "
+        f"JOIN {SCHEMA}.item USING (queue, item) WHERE queue = {literal(queue)} "
+        f"AND system = {literal(item.system)} "
+        f"AND source_table = {literal(item.table)} GROUP BY stays"
+    )
+    if not workspace.count(f"({last})"):
+        return True
+    if not _has_images(workspace, item):
+        return False
+    names = ", ".join(map(quoted, _columns(workspace, item)))
+    return not workspace.count(
+        f"(SELECT {names} FROM {_images(item)} SEMI JOIN ({last}) m ON m.seq = _seq "
+        f"WHERE _image = '{_AFTER}' "
+        f"EXCEPT SELECT {names} FROM {workspace.relation(item.system, item.table)})"
+    )
+
+
+def as_extracted(workspace: Workspace, system: str, table: str) -> str:
+    """Relation of a table's rows as the source gave them, before anything was merged into them."""
+    relation = workspace.relation(system, table)
+    images = _images_name(system, table)
+    there = workspace.db.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? "
+        "AND database_name = current_database()",
+        [SCHEMA, images],
+    ).fetchone()
+    if there is None:
+        return relation
+    first = (
+        f"SELECT m.stays, min(m.seq) AS seq FROM {SCHEMA}.merged m JOIN {SCHEMA}.item i "
+        f"USING (queue, item) WHERE i.system = {literal(system)} "
+        f"AND i.source_table = {literal(table)} GROUP BY m.stays"
+    )
+    return (
+        f"(SELECT * FROM {relation} WHERE {ORDINAL} NOT IN (SELECT stays FROM ({first})) "
+        f"UNION ALL BY NAME SELECT * EXCLUDE (_seq, _image) FROM {SCHEMA}.{quoted(images)} "
+        f"SEMI JOIN ({first}) f ON f.seq = _seq WHERE _image = '{_BEFORE}')"
+    )
+
+
+def anew(workspace: Workspace, queue: str, there: Mapping[str, Item | None]) -> None:
+    """Merge again, in the same order, rows that were extracted anew; `there` has their items now.
+
+    Nothing is put back: the rows are the source's.
+    """
+    known = items(workspace, queue)
+    for one in [one for one in _done(workspace, queue) if one.item in there]:
+        before, now = known.get(one.item), there[one.item]
+        workspace.db.execute(f"DELETE FROM {SCHEMA}.merged WHERE seq = {one.seq}")
+        if before is not None and now is not None:
+            stays = now.left_ordinal if one.stays == before.left_ordinal else now.right_ordinal
+            assert stays is not None  # only rows are merged
+            _merge(workspace, queue, now, stays)
 
 
 class Done(Noun, frozen=True):
@@ -185,14 +243,14 @@ def _has_images(workspace: Workspace, item: Item) -> bool:
     row = workspace.db.execute(
         "SELECT count(*) FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
         "AND database_name = current_database() AND list_contains(?, column_name)",
-        [SCHEMA, _images_name(item), _columns(workspace, item)],
+        [SCHEMA, _images_name(item.system, item.table), _columns(workspace, item)],
     ).fetchone()
     return bool(row) and row[0] == len(_columns(workspace, item)) if row else False
 
 
 def _images(item: Item) -> str:
-    return f"{SCHEMA}.{quoted(_images_name(item))}"
+    return f"{SCHEMA}.{quoted(_images_name(item.system, item.table))}"
 
 
-def _images_name(item: Item) -> str:
-    return f"before:{item.system}:{item.table}"
+def _images_name(system: str, table: str) -> str:
+    return f"before:{system}:{table}"

@@ -52,7 +52,8 @@ class Item(Noun, frozen=True, kw_only=True):
     """Two rows of a source table that may be one, or an entry and the code proposed for it.
 
     ``left`` and ``right`` are what the id column says; ``right_ordinal`` is None where `right` is
-    a code and no row.  ``columns`` are the compared columns of the table by field.
+    a code and no row.  ``key`` is the id column, by which rows are found again when they were
+    extracted anew; ``columns`` are the compared columns of the table by field.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Item(Noun, frozen=True, kw_only=True):
     guards: tuple[str, ...] = ()
     explanation: tuple[Agreement, ...] = ()
     columns: dict[str, str] = msgspec.field(default_factory=dict)
+    key: str = ""
 
 
 class Decision(Noun, frozen=True, kw_only=True):

@@ -1,20 +1,13 @@
-"""The queue's tables in the workspace, and putting items into them.
-
-Items and decisions outlive the run that found them: found again, an item keeps its decisions; not
-found again and never decided, it goes.
-"""
+"""The queue's tables in the workspace: items, decisions, merges that were done."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 import duckdb
 import msgspec
 
 from luodi.evidence.errors import WrongUse
-from luodi.migration.linkage.into import into
-from luodi.migration.linkage.model import Deduplication
 from luodi.migration.reviewing.model import Decision, Item
 from luodi.migration.workspace import Workspace
 
@@ -34,86 +27,31 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.merged
 """
 
 
-def offer(workspace: Workspace, queue: str, system: str, table: str, items: Iterable[Item]) -> int:
-    """Put what was found in a table into a queue, instead of what was found there before.
-
-    Returns
-    -------
-    int
-        How many items of that table the queue has now.
-    """
-    db = _prepared(workspace)
-    found = {item.id: item for item in items}
-    db.begin()
-    try:
-        db.execute(f"INSERT OR IGNORE INTO {SCHEMA}.queue VALUES (?, false)", [queue])
-        decided = db.execute(
-            f"SELECT DISTINCT item, content FROM {SCHEMA}.item SEMI JOIN {SCHEMA}.decision "
-            "USING (queue, item) WHERE queue = ? AND system = ? AND source_table = ?",
-            [queue, system, table],
-        ).fetchall()
-        for name, content in decided:
-            found.setdefault(name, msgspec.json.decode(content, type=Item))
-        db.execute(
-            f"DELETE FROM {SCHEMA}.item WHERE queue = ? AND system = ? AND source_table = ?",
-            [queue, system, table],
-        )
-        into(
-            db,
-            f"{SCHEMA}.item",
-            [
-                (
-                    item.id,
-                    queue,
-                    system,
-                    table,
-                    item.left_ordinal,
-                    item.right_ordinal,
-                    msgspec.json.encode(item).decode(),
-                )
-                for item in found.values()
-            ],
-        )
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
-    return len(found)
+def replace(workspace: Workspace, queue: str, item: Item) -> None:
+    """Keep an item as it is now, inside the caller's transaction."""
+    workspace.db.execute(
+        f"UPDATE {SCHEMA}.item SET left_ordinal = ?, right_ordinal = ?, content = ? "
+        "WHERE queue = ? AND item = ?",
+        [
+            item.left_ordinal,
+            item.right_ordinal,
+            msgspec.json.encode(item).decode(),
+            queue,
+            item.id,
+        ],
+    )
 
 
-def items_of(found: Deduplication, queue: str, system: str) -> list[Item]:
-    """What dedupe found, as items: every pair it did not keep apart."""
-    columns = {binding.field: binding.column for binding in found.fields}
-    return [
-        Item(
-            id=name_of(queue, system, found.table, pair.left, pair.right),
-            queue=queue,
-            system=system,
-            table=found.table,
-            left=pair.left,
-            right=pair.right,
-            left_ordinal=pair.left_ordinal,
-            right_ordinal=pair.right_ordinal,
-            probability=pair.probability,
-            weight=pair.weight,
-            class_=pair.class_,
-            guards=pair.guards,
-            explanation=pair.explanation,
-            columns=columns,
-        )
-        for pair in found.pairs
-    ]
-
-
-def name_of(queue: str, system: str, table: str, left: str, right: str) -> str:
-    """Name an item: the same rows have the same name at every run, in whichever order."""
-    parts = "\0".join((queue, system, table, *sorted((left, right))))
-    return hashlib.sha256(parts.encode()).hexdigest()[:10]
+def drop(workspace: Workspace, queue: str, item: Item) -> None:
+    """Forget an item, not what was decided of it; inside the caller's transaction."""
+    workspace.db.execute(
+        f"DELETE FROM {SCHEMA}.item WHERE queue = ? AND item = ?", [queue, item.id]
+    )
 
 
 def queues(workspace: Workspace) -> tuple[str, ...]:
     """Names of the queues there are."""
-    rows = _prepared(workspace).execute(f"SELECT queue FROM {SCHEMA}.queue ORDER BY 1").fetchall()
+    rows = prepared(workspace).execute(f"SELECT queue FROM {SCHEMA}.queue ORDER BY 1").fetchall()
     return tuple(name for (name,) in rows)
 
 
@@ -192,6 +130,7 @@ def take_back(workspace: Workspace, seqs: Iterable[int]) -> None:
         workspace.db.execute(f"UPDATE {SCHEMA}.decision SET undone = true WHERE seq = ?", [seq])
 
 
-def _prepared(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+def prepared(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    """Give the engine, with the tables of the desk in it."""
     workspace.db.execute(_TABLES)
     return workspace.db

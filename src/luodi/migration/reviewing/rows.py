@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from luodi.migration.linkage.cluster import components
 from luodi.migration.linkage.into import into
+from luodi.migration.linkage.model import Noun
 from luodi.migration.model import ORDINAL
+from luodi.migration.reviewing.anew import align
 from luodi.migration.reviewing.decide import look
 from luodi.migration.reviewing.model import Item
 from luodi.migration.reviewing.queue import SCHEMA, items, queues
@@ -12,54 +14,75 @@ from luodi.migration.reviewing.standing import TOGETHER
 from luodi.migration.workspace import Workspace, quoted
 
 
-def held(workspace: Workspace, queue: str) -> str:
+class Reviewed(Noun, frozen=True, kw_only=True):
+    """What a queue says of the rows of one system: three SELECTs over the workspace.
+
+    ``held`` yields ``source_table`` and ``ordinal`` of rows that wait for a person; ``merged``
+    those and ``merged_into``, the row that is loaded in the end and holds what it took over;
+    ``linked`` those and ``person``, the smallest ordinal among rows of one person.
+    """
+
+    held: str
+    merged: str
+    linked: str
+
+
+def reviewed(workspace: Workspace, queue: str, system: str) -> Reviewed:
+    """Ask a queue, for `luodi.migration.loading.account.Order`, of rows as they are now.
+
+    A queue that does not exist says nothing, as nobody looked for duplicates.  The answers are
+    tables of the workspace, as the desk stands at this moment.
+    """
+    align(workspace, queue)
+    return Reviewed(
+        held=held(workspace, queue, system),
+        merged=merges(workspace, queue, system),
+        linked=links(workspace, queue, system),
+    )
+
+
+def held(workspace: Workspace, queue: str, system: str) -> str:
     """SQL that yields ``source_table`` and ``ordinal`` of the rows that wait for a person.
 
-    For `luodi.migration.loading.account.Order`: ``held={queue: held(workspace, queue)}``, with
-    the queues that the feeds name in ``review``.  The rows are those of every item that is not
-    settled; a queue that does not exist holds nothing, as nobody looked for duplicates.  It is a
-    table of the workspace, as the desk stands now.
+    The rows are those of every item that is not settled.
     """
     rows = {
         (item.table, ordinal)
         for item in _waiting(workspace, queue)
         for ordinal in (item.left_ordinal, item.right_ordinal)
-        if ordinal is not None
+        if ordinal is not None and item.system == system
     }
-    name = _table(workspace, "held", queue)
+    name = _table(workspace, "held", queue, system)
     into(workspace.db, name, sorted(rows))
     return f"SELECT source_table, ordinal FROM {name}"
 
 
-def merges(workspace: Workspace, queue: str) -> str:
+def merges(workspace: Workspace, queue: str, system: str) -> str:
     """SQL that yields ``source_table``, ``ordinal`` and ``merged_into`` of rows merged away.
 
     ``merged_into`` is the ordinal of the row that is loaded in the end, however long the chain;
     that row already holds what it took over.  A load gives the merged rows the fate ``merged``.
     """
-    name = _table(workspace, "merges", queue, "merged_into BIGINT")
-    into(workspace.db, name, sorted(_merged(workspace, queue)))
+    name = _table(workspace, "merges", queue, system, "merged_into BIGINT")
+    into(workspace.db, name, sorted(_merged(workspace, queue, system)))
     return f"SELECT source_table, ordinal, merged_into FROM {name}"
 
 
-def links(workspace: Workspace, queue: str) -> str:
+def links(workspace: Workspace, queue: str, system: str) -> str:
     """SQL that yields ``source_table``, ``ordinal`` and ``person`` of rows that are one person.
 
     ``person`` is the smallest ordinal among the rows linked or merged, decided or by default; a
     row that is nobody else's is not among them.
     """
-    name = f"_links_{queue}"
-    workspace.db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} (source_table VARCHAR, ordinal BIGINT, person BIGINT)"
-    )
-    into(workspace.db, name, sorted(_people(workspace, queue)))
+    name = _table(workspace, "links", queue, system, "person BIGINT")
+    into(workspace.db, name, sorted(_people(workspace, queue, system)))
     return f"SELECT source_table, ordinal, person FROM {name}"
 
 
-def _table(workspace: Workspace, what: str, queue: str, *more: str) -> str:
+def _table(workspace: Workspace, what: str, queue: str, system: str, *more: str) -> str:
     """Make an empty table for an answer; not a temporary one, which only one connection sees."""
     queues(workspace)
-    name = f"{SCHEMA}.{quoted(f'{what}:{queue}')}"
+    name = f"{SCHEMA}.{quoted(f'{what}:{queue}:{system}')}"
     columns = ", ".join(("source_table VARCHAR", "ordinal BIGINT", *more))
     workspace.db.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
     return name
@@ -92,7 +115,7 @@ def _waiting(workspace: Workspace, queue: str) -> list[Item]:
     return list(look(workspace, queue).unsettled)
 
 
-def _merged(workspace: Workspace, queue: str) -> list[tuple[str, int, int]]:
+def _merged(workspace: Workspace, queue: str, system: str) -> list[tuple[str, int, int]]:
     """Rows merged away and the row each ends in; a chain is followed to its end."""
     if queue not in queues(workspace):
         return []
@@ -102,6 +125,8 @@ def _merged(workspace: Workspace, queue: str) -> list[tuple[str, int, int]]:
     ).fetchall()
     ends: dict[tuple[str, int], int] = {}
     for name, goes, stays in rows:
+        if found[name].system != system:
+            continue
         table = found[name].table
         start, end = _end(ends, table, goes), _end(ends, table, stays)
         if start != end:  # A into B and B into A: the first one counts
@@ -115,14 +140,14 @@ def _end(ends: dict[tuple[str, int], int], table: str, row: int) -> int:
     return row
 
 
-def _people(workspace: Workspace, queue: str) -> list[tuple[str, int, int]]:
+def _people(workspace: Workspace, queue: str, system: str) -> list[tuple[str, int, int]]:
     if queue not in queues(workspace):
         return []
     found = look(workspace, queue)
     joined: dict[str, list[tuple[int, int]]] = {}
     for name, act in found.act.items():
         item = found.items[name]
-        if act in TOGETHER and item.right_ordinal is not None:
+        if act in TOGETHER and item.right_ordinal is not None and item.system == system:
             joined.setdefault(item.table, []).append((item.left_ordinal, item.right_ordinal))
     return [
         (table, member, members[0])
