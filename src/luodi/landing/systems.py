@@ -59,6 +59,7 @@ PASSWORD = "LUODI_PASSWORD_"
 
 SystemId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 _Sign = Annotated[str, msgspec.Meta(max_length=1)]
+_Delimiter = Annotated[str, msgspec.Meta(max_length=8, pattern=r"^[^\r\n]*$")]
 _SECRET = re.compile(r"(?:^|[;?&\s])(?:password|passwd|pwd)\s*=", re.IGNORECASE)
 
 
@@ -76,8 +77,8 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
     encoding : str
         How its text is stored, where the system cannot say so or says it wrongly; empty: detect.
     delimiter, quote, escape, null, header
-        How a text file is written.  ``delimiter`` empty: detect; ``quote`` empty: none;
-        ``null`` is the mark, unquoted, that stands for NULL.
+        How a text file is written.  ``delimiter`` empty: detect, else up to eight signs;
+        ``quote`` empty: none; ``null`` is the mark, unquoted, that stands for NULL.
     nvarchar : bool
         Have SQL Server turn text into Unicode, where a collation would garble it.
     deleted : bool
@@ -89,7 +90,7 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     schemas: tuple[str, ...] = ()
     encoding: str = ""
-    delimiter: _Sign = ""
+    delimiter: _Delimiter = ""
     quote: _Sign = '"'
     escape: _Sign = ""
     null: str = r"\N"

@@ -9,6 +9,7 @@ from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.model import Catalogue, Table
 from luodi.migration.source.model import Order, Snapshot, Source
+from luodi.migration.source.names import in_source, told_apart
 
 
 def connect(source: Source, *, progress: Progress) -> Outcome[Catalogue]:
@@ -19,8 +20,8 @@ def connect(source: Source, *, progress: Progress) -> Outcome[Catalogue]:
     LuodiError
         What the source refuses, by name.
     """
-    tables, said = source.tables(progress)
-    catalogue = Catalogue(system=source.system.id, product=source.product, tables=tables)
+    catalogue, said = read_catalogue(source, progress)
+    tables = catalogue.tables
     findings = (*said, *_findings(source, tables))
     return Outcome(
         catalogue,
@@ -38,11 +39,28 @@ def connect(source: Source, *, progress: Progress) -> Outcome[Catalogue]:
     )
 
 
+def read_catalogue(source: Source, progress: Progress) -> tuple[Catalogue, tuple[Finding, ...]]:
+    """Read a source's catalogue with exact row counts, under names that can be told apart.
+
+    Raises
+    ------
+    LuodiError
+    """
+    tables, said = source.tables(progress)
+    apart, renamed = told_apart(tables)
+    catalogue = Catalogue(system=source.system.id, product=source.product, tables=apart)
+    return catalogue, (*said, *renamed)
+
+
 def _findings(source: Source, tables: Iterable[Table]) -> Iterable[Finding]:
     if source.snapshot is Snapshot.NONE:
         yield Finding(code="migration.no_snapshot", params={"system": source.system.id})
     for table in tables:
-        if not table.view and not table.primary_key and source.order(table)[0] is Order.RESTART:
+        if (
+            not table.view
+            and not table.primary_key
+            and source.order(in_source(table))[0] is Order.RESTART
+        ):
             yield Finding(
                 code="migration.no_key", params={"table": table.full_name}, severity=Severity.INFO
             )

@@ -19,8 +19,10 @@ from luodi.evidence.progress import Progress
 from luodi.migration import garbled
 from luodi.migration.connect import snapshot_input
 from luodi.migration.model import Catalogue, Kind, Table
+from luodi.migration.source import refusals
 from luodi.migration.source.batch import AS_READ
 from luodi.migration.source.model import PIECE, Lost, Order, Rows, Source, Staged, Start
+from luodi.migration.source.names import as_named, in_source
 from luodi.migration.staging import Staging
 from luodi.migration.workspace import Workspace
 
@@ -177,18 +179,22 @@ class _Table:
         self._table = table
         self._pace = pace
         self._progress = progress
-        self._order, _ = source.order(table)
-        self._identity = source.identity(table)
+        self._there = in_source(table)
+        self._order, _ = source.order(self._there)
+        self._identity = source.identity(self._there)
         self.findings: list[Finding] = []
         self.staging = Staging.of(
-            workspace, source.system.id, table, source.staged(table), self._identity
+            workspace, source.system.id, table, self._staged(), self._identity
         )
+
+    def _staged(self) -> tuple[Staged, ...]:
+        return as_named(self._table, self._source.staged(self._there))
 
     def extract(self, *, fresh: bool) -> Extracted:
         """Bring what is missing."""
         staging = self.staging
         if fresh or not staging.fits(self._identity) or not self._goes_on():
-            staging.begin(self._source.staged(self._table), self._identity)
+            staging.begin(self._staged(), self._identity)
         resumed = staging.standing.rows
         self._progress.stage("migration.extracting", self._table.rows, "row")
         self._progress.note("migration.extracting_table", {"table": self._table.full_name})
@@ -203,9 +209,7 @@ class _Table:
         standing = staging.standing
         as_read = tuple(
             column.name
-            for column, promised in zip(
-                standing.staged, self._source.staged(self._table), strict=True
-            )
+            for column, promised in zip(standing.staged, self._staged(), strict=True)
             if column.type != promised.type
         )
         for name in as_read:
@@ -217,15 +221,7 @@ class _Table:
                 )
             )
         self.findings += garbled.findings(self._table.full_name, standing.signs)
-        if standing.rejected:
-            self.findings.append(
-                Finding(
-                    code="migration.rows_rejected",
-                    params={"table": self._table.full_name},
-                    severity=Severity.ERROR,
-                    count=standing.rejected,
-                )
-            )
+        self.findings += refusals.findings(self._table.full_name, standing.refused)
         return Extracted(self._table.full_name, standing.rows, standing.rejected, resumed, as_read)
 
     def _goes_on(self) -> bool:
@@ -240,7 +236,7 @@ class _Table:
             standing = self.staging.standing
             start = Start(standing.key, standing.rows, None, self._pace.piece)
             try:
-                for rows in self._source.scan(self._table, start):
+                for rows in self._source.scan(self._there, start):
                     yield rows
                     tries = 0
                 return
@@ -263,7 +259,7 @@ class _Table:
                 raise self._stopped(error) from None
             return self._again(lost, tries + 1)
         if self._order is Order.RESTART:
-            self.staging.begin(self._source.staged(self._table), self._identity)
+            self.staging.begin(self._staged(), self._identity)
         elif not same:
             self.findings.append(
                 Finding(code="migration.moment_changed", params={"table": self._table.full_name})

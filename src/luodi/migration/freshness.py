@@ -10,8 +10,7 @@ from luodi.evidence.freshness import Present, Resolver
 from luodi.evidence.model import ContentInput, SnapshotInput
 from luodi.evidence.progress import Silent
 from luodi.landing.systems import System, Systems
-from luodi.migration.connect import snapshot_input
-from luodi.migration.model import Catalogue
+from luodi.migration.connect import read_catalogue, snapshot_input
 from luodi.migration.source import opened
 
 _SOURCE = "source:"
@@ -36,11 +35,10 @@ def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> 
             return None
         try:
             with opened(system, base, password) as source:
-                tables, _ = source.tables(Silent())
+                catalogue, _ = read_catalogue(source, Silent())
         except LuodiError as error:
             gone = error.code in ("migration.file_absent", "migration.database_absent")
             return Present(gone=True) if gone else None
-        catalogue = Catalogue(system=system.id, product=source.product, tables=tables)
         now = snapshot_input(catalogue)
         return Present(schema=now.schema, watermark=now.watermark)
 

@@ -16,6 +16,7 @@ FIRST = 5
 _SAMPLE = 50
 """Texts of a batch and column that are looked at closely before all of them are."""
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+_HALF = re.compile("[\ud800-\udfff]")
 _REPLACED = re.compile("\ufffd|锟斤拷")
 
 
@@ -34,12 +35,16 @@ def signs(rows: Rows, staged: Sequence[Staged], first: int) -> list[Sign]:
     for column, values in zip(staged, rows.columns, strict=True):
         if column.wire is not Wire.TEXT or not isinstance(values, (list, tuple)):
             continue
+        if any(isinstance(value, str) and "\0" in value for value in values):
+            found.append(_counted(column, "nul", values, _nul, first))
         texts = [value for value in values if isinstance(value, str) and not value.isascii()]
         if not texts:
             continue
         whole = "\n".join(texts)
         if _PRIVATE.search(whole):
             found.append(_counted(column, "private_use", values, _PRIVATE.search, first))
+        if _HALF.search(whole):
+            found.append(_counted(column, "half_pair", values, _HALF.search, first))
         if _REPLACED.search(whole):
             found.append(_counted(column, "replaced", values, _REPLACED.search, first))
         step = max(1, len(texts) // _SAMPLE)
@@ -58,9 +63,13 @@ def _counted(
     places = [
         first + place
         for place, value in enumerate(values)
-        if isinstance(value, str) and not value.isascii() and shows(value)
+        if isinstance(value, str) and shows(value)
     ]
     return Sign(column=column.name, damage=damage, count=len(places), first=tuple(places[:FIRST]))
+
+
+def _nul(text: str) -> bool:
+    return "\0" in text
 
 
 def together(earlier: Iterable[Sign], later: Iterable[Sign]) -> tuple[Sign, ...]:

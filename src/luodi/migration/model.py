@@ -19,7 +19,8 @@ class Column(Noun, frozen=True, kw_only=True, omit_defaults=True):
     """A column as the catalogue of its system describes it.
 
     ``type`` is the product's own word (``varchar(64)``); ``length`` counts characters,
-    ``precision`` and ``scale`` decimal digits.
+    ``precision`` and ``scale`` decimal digits.  ``origin`` is its name in the source, where it had
+    to be given another one here.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column(Noun, frozen=True, kw_only=True, omit_defaults=True):
     scale: int | None = None
     default: str | None = None
     generated: bool = False
+    origin: str | None = None
 
 
 class ForeignKey(Noun, frozen=True, kw_only=True):
@@ -43,7 +45,10 @@ class ForeignKey(Noun, frozen=True, kw_only=True):
 
 
 class Table(Noun, frozen=True, kw_only=True, omit_defaults=True):
-    """A table or view; ``schema`` is empty where the system has none or it is the default."""
+    """A table or view; ``schema`` is empty where the system has none or it is the default.
+
+    ``origin`` is its name in the source, where it had to be given another one here.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -54,6 +59,7 @@ class Table(Noun, frozen=True, kw_only=True, omit_defaults=True):
     foreign_keys: tuple[ForeignKey, ...] = ()
     rows: int | None = None
     view: bool = False
+    origin: str | None = None
 
     @property
     def full_name(self) -> str:

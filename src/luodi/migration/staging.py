@@ -16,6 +16,8 @@ from luodi.migration.garbled import Sign, signs, together
 from luodi.migration.model import ORDINAL, Table, schema_of
 from luodi.migration.source.batch import AS_READ, Misfit, cast, table_of, unsound, written
 from luodi.migration.source.model import Rows, Staged, Wire
+from luodi.migration.source.refusals import Refusal
+from luodi.migration.source.refusals import together as together_refused
 from luodi.migration.workspace import Workspace, quoted
 
 _PREPARE = """
@@ -39,6 +41,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
     key: tuple[Any, ...] | None = None
     signs: tuple[Sign, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass
@@ -111,6 +114,7 @@ class Staging:
             before,
             rows=before.rows + rows.count,
             rejected=before.rejected + len(rows.rejects),
+            refused=together_refused(before.refused, rows.rejects),
             key=rows.key,
             signs=together(before.signs, signs(rows, before.staged, before.rows + 1)),
         )

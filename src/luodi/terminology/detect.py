@@ -121,11 +121,11 @@ def _reading(sample: bytes, encoding: Encoding, *, whole: bool) -> _Reading:
     text = decoder.decode(sample, final=whole)
     foreign = re.sub(r"[\x00-\x7f\ufffd]", "", text)
     share = decoder.damaged / max(1, len(foreign) + decoder.damaged)
-    return _Reading(encoding, share, _usual(foreign, encoding), decoder.damaged)
+    return _Reading(encoding, share, usual(foreign, encoding), decoder.damaged)
 
 
-def _usual(text: str, encoding: Encoding) -> float:
-    """Share of characters that are in daily use where `encoding` comes from.
+def usual(text: str, encoding: Encoding) -> float:
+    """Tell which share of the characters of `text` is in daily use where `encoding` comes from.
 
     These are the first levels of GB/T 2312 (3,755 characters, B0A1 to D7F9) and of Big5 (5,401,
     A440 to C67E), with the punctuation of both.

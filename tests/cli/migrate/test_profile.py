@@ -94,3 +94,13 @@ def test_a_table_that_is_not_there(luodi, extracted):
     ran = luodi("migrate", "profile", "old_his", "--table", "nobody")
     assert ran.code == 2
     assert "nobody" in ran.err
+
+
+def test_lines_that_are_no_rows_are_told(luodi, tmp_path):
+    """Straight on a file nobody extracts first: what profiling left out is said by it."""
+    (tmp_path / "x.csv").write_bytes(b'ID,NAME\n1,"a\n\0,b\n')
+    ran = luodi("migrate", "profile", str(tmp_path / "x.csv"), "--json")
+    assert ran.code == 1
+    said = {one["code"]: one["params"] for one in json.loads(ran.out)["result"]["findings"]}
+    assert said["migration.line_quote"] == {"table": "x", "lines": "2"}
+    assert said["migration.text_nul"]["ordinals"] == "1"

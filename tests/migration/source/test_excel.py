@@ -108,8 +108,8 @@ def test_a_formula_that_was_calculated_is_its_value(desk, tmp_path):
 
 def test_columns_without_a_name_or_with_the_same(desk, tmp_path):
     book(tmp_path / "x.xlsx", [["a", None, "A", "b"], [1, 2, 3, 4]])
-    with desk.source("x.xlsx") as source:
-        (table,), _ = source.tables(Silent())
+    with desk.extracted("x.xlsx") as (_, connected, _):
+        (table,) = connected.result.tables
     assert [column.name for column in table.columns] == ["a", "column_2", "A_3", "b"]
 
 

@@ -80,8 +80,100 @@ def test_an_inch_in_a_specification(desk, tmp_path):
 
 
 def test_nul_bytes(desk, tmp_path):
+    """They stay where they are, and it is said in which column and rows."""
     rows, found = rejects(desk, put(tmp_path, b"a,b\n1,x\0y\n2,z\n"))
     assert (rows, found) == ([("1", "x\0y"), ("2", "z")], [])
+    with desk.extracted("p.csv") as (_, _, outcome):
+        (said,) = outcome.findings
+    assert said.code == "migration.text_nul"
+    assert said.params == {"table": "p", "column": "b", "ordinals": "1"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'ID,NAME\n1,"a\n\0,b\n',
+        b"ID,NAME\n\0\0\0,a\n",
+        "ID,NAME\n1,张三\0\0\n2,李四\0\n".encode("gbk"),
+        "ID,NAME\n1,张三\0\n\0,李四\0\n".encode(),
+        b"ID,NAME\n1,a\0\n" + b"2,b\n" * 300_000 + "3,张三\n".encode("gbk"),
+    ],
+)
+def test_nul_bytes_and_unbalanced_quotes_lose_nothing(desk, tmp_path, data):
+    with desk.extracted(put(tmp_path, data)) as (workspace, _, outcome):
+        zeros = "sum(length(ID || NAME) - length(replace(ID || NAME, chr(0), '')))"
+        count, in_rows = workspace.db.execute(f"SELECT count(*), {zeros} FROM old.p").fetchone()
+        kept = workspace.db.execute("SELECT raw FROM _luodi.reject").fetchall()
+        assert count + len(kept) == data.count(b"\n") - 1
+        in_rejects = sum(bytes(raw).count(0) for (raw,) in kept)
+        assert in_rows + in_rejects == data.count(0)
+        codes = {finding.code for finding in outcome.findings if finding.severity != "info"}
+        said = {"migration.text_nul"} | ({"migration.line_quote"} if kept else set())
+        assert codes - {"migration.encoding_guessed"} == said
+
+
+def test_what_is_said_of_refused_lines(desk, tmp_path):
+    name = put(tmp_path, 'a,b\n1,"x\n2,y\n3\n4,z,z\n')
+    with desk.extracted(name) as (_, connected, outcome):
+        for one in (connected, outcome):
+            assert [(f.code, f.params["table"], f.params["lines"]) for f in one.findings] == [
+                ("migration.line_quote", "p", "2"),
+                ("migration.line_width", "p", "4, 5"),
+            ]
+
+
+def test_two_encodings_in_one_file(desk, tmp_path):
+    body = "a,b\n1,王小明\n".encode() + "2,张三\n".encode("gbk") + "3,李四\n".encode()
+    with desk.extracted(put(tmp_path, body)) as (workspace, connected, _):
+        found = workspace.db.execute("SELECT b FROM old.p ORDER BY _ordinal").fetchall()
+        assert found == [("王小明",), ("张三",), ("李四",)]
+    (said,) = (f for f in connected.findings if f.code == "migration.encoding_mixed")
+    assert (said.params["encoding"], said.params["lines"]) == ("gb18030", "3")
+
+
+def test_characters_cut_in_two_and_those_that_were_not(desk, tmp_path):
+    """Oracle writes an emoji in UTF8 as two surrogates; a column too short cuts them apart."""
+    pair = b"\xed\xa0\xbd\xed\xb8\x80"
+    name = put(tmp_path, b"a,b\n1,x" + pair + b"\n2,y" + pair[:3] + b"\n")
+    with desk.extracted(name, encoding="utf-8") as (workspace, _, outcome):
+        found = workspace.db.execute("SELECT b FROM old.p ORDER BY _ordinal").fetchall()
+    assert found == [("x😀",), ("y\\ud83d",)]
+    assert [(f.code, f.params["ordinals"]) for f in outcome.findings] == [
+        ("migration.text_half_pair", "2")
+    ]
+
+
+def test_half_a_character_in_utf_16(desk, tmp_path):
+    body = "a,b\n1,张三\n".encode("utf-16") + "2,x\ud83d\n".encode("utf-16-le", "surrogatepass")
+    with desk.extracted(put(tmp_path, body)) as (workspace, _, outcome):
+        found = workspace.db.execute("SELECT b FROM old.p ORDER BY _ordinal").fetchall()
+    assert found == [("张三",), ("x\\ud83d",)]
+    assert [f.code for f in outcome.findings] == ["migration.text_half_pair"]
+
+
+def test_private_use_and_wrongly_decoded_text(desk, tmp_path):
+    wrong = "张三李四王五".encode().decode("gbk")
+    name = put(tmp_path, f"a,b,c,d\n1,王\ue000,{wrong},x\ufffd\n2,b,c,d\n")
+    with desk.extracted(name) as (_, _, outcome):
+        found = {(f.code, f.params["column"], f.params["ordinals"]) for f in outcome.findings}
+    assert found == {
+        ("migration.text_private_use", "b", "1"),
+        ("migration.text_mojibake", "c", "1"),
+        ("migration.text_replaced", "d", "1"),
+    }
+
+
+def test_a_line_of_many_megabytes(desk, tmp_path):
+    name = put(tmp_path, b"a,b\n1,x\n2," + b"y" * 12_000_000 + b"\n3,z\n")
+    assert [(row[1], len(row[2])) for row in desk.rows(name, "p")] == [
+        *(("1", 1), ("2", 12_000_000), ("3", 1)),
+    ]
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.txt"])
+def test_line_ends_inside_quotes(desk, tmp_path, name):
+    body = 'a,b\r\n1,"x\r\ny"\r\n2,"\r\n"\r\n'
+    assert desk.rows(put(tmp_path, body, name), "p") == [(1, "1", "x\r\ny"), (2, "2", "\r\n")]
 
 
 def test_a_quotation_that_is_never_closed(desk, tmp_path):
@@ -154,7 +246,8 @@ def test_a_binary_file(desk, tmp_path):
     name = put(tmp_path, bytes(range(256)) * 40)
     with pytest.raises(LuodiError) as caught, desk.source(name):
         pass
-    assert caught.value.code == "migration.file_damaged"
+    assert caught.value.code == "migration.file_binary"
+    assert "excel:" in caught.value.next_step("zh")
 
 
 def test_a_file_that_is_not_there(desk):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luodi.cli.migrate.group import app, at_system, vault_of
+from luodi.cli.migrate.group import app, at_system, found_before, vault_of
 from luodi.cli.place import Folder
 from luodi.cli.terminal import Terminal
 from luodi.evidence.errors import WrongUse
@@ -29,7 +30,7 @@ def assess(
     folder: Folder = Path(),
 ) -> None:
     """Check a source against the rules of quality and score it."""
-    from luodi.cli.migrate.findings import exit_code
+    from luodi.cli.migrate.findings import drawn, exit_code, told
     from luodi.evidence.outcome import Act
     from luodi.migration.assess import assess
     from luodi.migration.quality.export import exported
@@ -38,7 +39,7 @@ def assess(
     terminal = Terminal.current()
     with (
         terminal.progress() as progress,
-        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, *_),
+        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, before),
     ):
         if export is not None and site is None:
             raise WrongUse("cli.migrate_export_needs_vault")
@@ -51,10 +52,11 @@ def assess(
             return exported(found, export, vault, terminal.lang)
 
         if site is None:
-            outcome = verb()
+            outcome = found_before(verb(), before)
         else:
             outcome, _ = site.perform(Act("migration", "assess", f"source:{name}"), verb)
     found, rules = outcome.result.assessment, outcome.result.quality.rules
+    on_the_way = replace(outcome, findings=before)
     payload = {
         "system": found.system,
         "verdict": outcome.verdict,
@@ -66,12 +68,14 @@ def assess(
         "off": found.offs,
         "past": found.past,
         "export": export,
+        "findings": told(on_the_way, terminal.lang),
     }
 
     def draw() -> None:
         _draw(terminal, found, rules)
         if export is not None:
             terminal.say("cli.migrate_exported", {"name": export})
+        drawn(terminal, on_the_way)
 
     terminal.finish(payload, draw, exit_code([outcome]))
 

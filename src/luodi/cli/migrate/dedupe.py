@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from luodi.cli.migrate.group import app, at_system
+from luodi.cli.migrate.group import app, at_system, found_before
 from luodi.cli.place import Folder
 from luodi.cli.terminal import Terminal
 
@@ -59,7 +59,7 @@ def dedupe(
     terminal = Terminal.current()
     with (
         terminal.progress() as progress,
-        at_system(folder, system, terminal, progress) as (site, workspace, catalogue),
+        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, before),
     ):
         sides = [side_of(workspace, catalogue, table, id_, given)]
         inputs = [snapshot_input(catalogue)]
@@ -73,7 +73,7 @@ def dedupe(
 
         queue = domain_of(sides[0].fields)
         if site is None:
-            outcome = verb()
+            outcome = found_before(verb(), before)
         else:
             act = Act("migration", "dedupe", f"migration:{queue}")
             outcome, _ = site.perform(act, verb)

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from luodi.cli.command import group
 from luodi.cli.place import open_site
 from luodi.cli.terminal import Terminal
 from luodi.evidence.errors import WrongUse
+from luodi.evidence.model import Verdict
 
 if TYPE_CHECKING:
+    from luodi.evidence.model import Finding
+    from luodi.evidence.outcome import Outcome
     from luodi.evidence.progress import Progress
     from luodi.landing.site import Site
     from luodi.landing.systems import System
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from luodi.migration.workspace import Workspace
 
 app = group("migrate")
+T = TypeVar("T")
+_WORSE = (Verdict.PASS, Verdict.UNKNOWN, Verdict.WARN, Verdict.FAIL)
 
 
 @contextmanager
@@ -97,11 +102,11 @@ def password(terminal: Terminal) -> Callable[[System], str]:
 @contextmanager
 def at_system(
     folder: Path, name: str, terminal: Terminal, progress: Progress
-) -> Iterator[tuple[Site | None, Workspace, Catalogue]]:
-    """Open a workspace with the rows of a system.
+) -> Iterator[tuple[Site | None, Workspace, Catalogue, tuple[Finding, ...]]]:
+    """Open a workspace with the rows of a system, and tell what was found on the way there.
 
-    One of the landing folder was connected and extracted before; what is named by URL or file is
-    read now, into memory, and its site is None.
+    One of the landing folder was connected and extracted before, which said what it found; what is
+    named by URL or file is read now, into memory, and its site is None.
     """
     from luodi.migration.straight import staged
 
@@ -111,10 +116,28 @@ def at_system(
             catalogue = workspace.catalogue(place.system.id)
             if not workspace.extracted(place.system.id):
                 raise WrongUse("migration.not_extracted", {"system": place.system.id})
-            yield site, workspace, catalogue
+            yield site, workspace, catalogue, ()
         return
     with reached(place, terminal) as source, staged(source, progress=progress) as found:
-        yield None, found[0], found[1]
+        yield None, *found
+
+
+def found_before(outcome: Outcome[T], findings: tuple[Finding, ...]) -> Outcome[T]:
+    """Add what was found on the way to a verb, which has no evidence of its own.
+
+    Connecting to a file reads it once and extracting once more, so that both say the same.
+    """
+    from dataclasses import replace
+
+    from luodi.evidence.model import Finding
+    from luodi.evidence.outcome import verdict_of
+
+    told = list[Finding]()
+    for finding in (*findings, *outcome.findings):
+        if finding not in told:
+            told.append(finding)
+    worst = max(outcome.verdict, verdict_of(findings), key=_WORSE.index)
+    return replace(outcome, findings=tuple(told), verdict=worst)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luodi.cli.migrate.group import app, at_system, vault_of
+from luodi.cli.migrate.group import app, at_system, found_before, vault_of
 from luodi.cli.place import Folder
 from luodi.cli.terminal import Terminal
 
@@ -33,7 +33,7 @@ def profile(
     terminal = Terminal.current()
     with (
         terminal.progress() as progress,
-        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, *_),
+        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, before),
     ):
         name = catalogue.system
         vault = None if site is None else vault_of(site)
@@ -43,7 +43,7 @@ def profile(
             return reported(found, folder=out, vault=vault, lang=terminal.lang)
 
         if site is None:
-            outcome = verb()
+            outcome = found_before(verb(), before)
         else:
             outcome, _ = site.perform(Act("migration", "profile", f"source:{name}"), verb)
     shown = public(outcome.result)

@@ -10,10 +10,11 @@ from typing import ClassVar, Protocol
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.files import explained
-from luodi.evidence.model import Finding, Severity
+from luodi.evidence.model import Finding
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
+from luodi.migration.source import refusals
 from luodi.migration.source.location import Location
 from luodi.migration.source.model import Order, Rows, Snapshot, Staged, Start, Wire
 
@@ -77,14 +78,13 @@ class Files(ABC):
         tables: list[Table] = []
         findings: list[Finding] = []
         for name, part in self._parts.items():
-            rows = rejected = 0
+            rows, refused = 0, refusals.NONE
             for piece in part.read():
                 rows += piece.count
-                rejected += len(piece.rejects)
+                refused = refusals.together(refused, piece.rejects)
                 findings += piece.findings
             tables.append(Table(name=name, columns=part.columns, rows=rows))
-            if rejected:
-                findings.append(rows_rejected(name, rejected))
+            findings += refusals.findings(name, refused)
             progress.advance()
         return tuple(tables), tuple(findings)
 
@@ -134,16 +134,6 @@ class Files(ABC):
         self._parts.clear()
 
 
-def rows_rejected(table: str, count: int) -> Finding:
-    """Say that lines of a table are no rows."""
-    return Finding(
-        code="migration.rows_rejected",
-        params={"table": table},
-        severity=Severity.ERROR,
-        count=count,
-    )
-
-
 def identity(path: Path) -> str:
     """Tell a file from another that takes its place."""
     with explained(path):
@@ -152,17 +142,5 @@ def identity(path: Path) -> str:
 
 
 def text_columns(names: Sequence[str], type_: str = "text") -> tuple[Column, ...]:
-    """Columns of a file, by their names made distinct.
-
-    A column without a name gets its number; names that differ only in case are one to DuckDB, and
-    to SQL Server and MySQL as well.
-    """
-    taken: set[str] = set()
-    found = []
-    for place, name in enumerate(names, start=1):
-        chosen = name or f"column_{place}"
-        while chosen.lower() in taken:
-            chosen = f"{chosen}_{place}"
-        taken.add(chosen.lower())
-        found.append(Column(name=chosen, type=type_, kind=Kind.TEXT))
-    return tuple(found)
+    """Columns of a file, whatever their names; `names.told_apart` tells them apart."""
+    return tuple(Column(name=name, type=type_, kind=Kind.TEXT) for name in names)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,18 +20,24 @@ LONGEST = 4 * 1024 * 1024
 """Characters that one record may have before its quotation mark counts as never closed."""
 _TRIES = 200
 """Line ends that are tried, from the last one back, for a place where no quotation is open."""
+_ONE = "\ufdd1"
+"""Stands for a delimiter of several signs, where only one will do; never a character of a text."""
 GONE = "\ufdd0"
 """Stands for a line whose bytes are no text and were refused already; never a character of one."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a text file is written; see `luodi.landing.systems.System`."""
+    """How a text file is written; see `luodi.landing.systems.System`.
+
+    ``trailing``: rows may end with one delimiter more than they need.
+    """
 
     delimiter: str
     quote: str = '"'
     escape: str = ""
     null: str | None = None
+    trailing: bool = False
 
 
 class Refused(NamedTuple):
@@ -39,6 +46,9 @@ class Refused(NamedTuple):
     line: int
     reason: str
     text: str
+
+
+_SIGN = re.compile(r"[^\r\n]")
 
 
 class _Unclosed(Exception):
@@ -61,14 +71,18 @@ class Parser:
     header : Fields or None
         The fields of the header.  Its first record is the header; a later one that repeats it is
         refused as ``header``.
+    line : int
+        Number of the first line that is fed.
     """
 
-    def __init__(self, style: Style, width: int, header: Fields | None = None) -> None:
+    def __init__(
+        self, style: Style, width: int, header: Fields | None = None, line: int = 1
+    ) -> None:
         self._style = style
         self._width = width
         self._header = header
         self._begun = header is None
-        self._line = 1
+        self._line = line
         self._open = ""
 
     def feed(self, text: str, *, last: bool = False) -> Records:
@@ -103,22 +117,19 @@ class Parser:
             lines.pop()
         rows: list[Fields]
         if quoted:
-            reader = csv.reader(
-                (f"{line}\n" for line in lines),
-                delimiter=style.delimiter,
-                quotechar=style.quote,
-                strict=True,
-            )
-            try:
-                rows = list(reader)  # type: ignore[arg-type]  # texts; NULL comes in below
-            except csv.Error:
+            read = _by_csv(lines, style)
+            if read is None:
                 return None
+            rows = read
         else:
             if "\r" in block:
                 lines = [line.removesuffix("\r") for line in lines]
             rows = [line.split(style.delimiter) if line else [] for line in lines]  # type: ignore[misc]
         if [] in rows:
             rows = [row or [""] for row in rows] if self._width == 1 else list(filter(None, rows))
+        if style.trailing:
+            for row in rows:
+                self._shorten(row)
         if not self._begun and rows:
             if rows[0] != self._header:
                 return None
@@ -144,6 +155,8 @@ class Parser:
                 if not last and len(block) - place < LONGEST:
                     return found, block[place:]  # what follows may close it
                 record = None
+            if record is not None and self._style.trailing:
+                self._shorten(record[0])
             end = block.find("\n", place) + 1 or len(block)
             if record is not None and self._is_row(record[0]):
                 found.rows.append(record[0])
@@ -156,6 +169,11 @@ class Parser:
             line += block.count("\n", place, end)
             place = end
         return found, ""
+
+    def _shorten(self, fields: Fields) -> None:
+        """Take off the nothing behind a row's last delimiter."""
+        if len(fields) == self._width + 1 and not fields[-1]:
+            del fields[-1]
 
     def _is_row(self, fields: Fields) -> bool:
         return (
@@ -173,6 +191,25 @@ class Parser:
         if any(GONE in value for value in record[0] if value):
             return "encoding"
         return "header" if record[0] == self._header else "width"
+
+
+def _by_csv(lines: Sequence[str], style: Style) -> list[Fields] | None:
+    """Read lines that are in order; None where they are not."""
+    sign = style.delimiter if len(style.delimiter) == 1 else _ONE
+    if sign is _ONE:
+        lines = [line.replace(style.delimiter, sign) for line in lines]
+    reader = csv.reader(
+        (f"{line}\n" for line in lines), delimiter=sign, quotechar=style.quote, strict=True
+    )
+    rows: list[Fields]
+    try:
+        rows = list(reader)  # type: ignore[arg-type]  # texts; NULL comes in later
+    except csv.Error:
+        return None
+    if sign is _ONE:
+        for row in rows:
+            row[:] = [value and value.replace(sign, style.delimiter) for value in row]
+    return rows
 
 
 def _safe_end(text: str, style: Style) -> int:
@@ -219,7 +256,7 @@ def _record(text: str, place: int, style: Style) -> tuple[Fields, int] | None:
             value, place = _plain(text, place, style)
             fields.append(None if value == style.null else _unescaped(value, style))
         if text.startswith(style.delimiter, place):
-            place += 1
+            place += len(style.delimiter)
             continue
         for end in ("\r\n", "\n"):
             if text.startswith(end, place):
@@ -258,7 +295,7 @@ def _quoted(text: str, place: int, style: Style) -> tuple[str, int] | None:
             doubled, place = True, end + 2
         else:
             break
-    follows = text[end + 1 : end + 3]
+    follows = text[end + 1 : end + 1 + max(2, len(style.delimiter))]
     if follows and not follows.startswith((style.delimiter, "\n", "\r\n")):
         return None
     value = text[start:end]
@@ -286,10 +323,24 @@ def _unescaped(value: str, style: Style) -> str:
     return re.sub(pattern, lambda found: _ESCAPES.get(found[1], found[1]), value, flags=re.DOTALL)
 
 
-def first_record(text: str, style: Style) -> Fields | None:
-    """Read the first record of a text that is no blank line; None where it is broken."""
-    try:
-        found = _record(text, len(text) - len(text.lstrip("\r\n")), style)
-    except _Unclosed:
-        return None
-    return found[0] if found else None
+def records_of(text: str, style: Style, most: int, *, whole: bool) -> list[Fields]:
+    """Read the first records of a text, blank lines left out, up to one that is broken.
+
+    Parameters
+    ----------
+    whole : bool
+        The text ends here; else its last record may be cut and is left out.
+    """
+    found: list[Fields] = []
+    place = 0
+    while len(found) < most and (begin := _SIGN.search(text, place)):
+        try:
+            record = _record(text, begin.start(), style)
+        except _Unclosed:
+            break
+        if record is None or (found and not whole and record[1] >= len(text)):
+            break
+        fields, place = record
+        if fields != ["\x1a"]:
+            found.append(fields)
+    return found

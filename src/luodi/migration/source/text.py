@@ -7,23 +7,22 @@ reader would need the transcoded file on disk, in clear.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from luodi.evidence.errors import WrongUse
 from luodi.evidence.files import explained
 from luodi.evidence.model import Finding
 from luodi.landing.systems import System
-from luodi.migration.model import Column
 from luodi.migration.source.encoding import Coding, encoding_of
 from luodi.migration.source.files import Files, Part, text_columns
+from luodi.migration.source.look import SAMPLE, Look, look
 from luodi.migration.source.model import Reject, Rows
-from luodi.migration.source.records import GONE, Fields, Parser, Style, first_record
+from luodi.migration.source.records import GONE, Parser
+from luodi.migration.source.refusals import FIRST
 
 BLOCK = 4 * 1024 * 1024
-DELIMITERS = ",\t|;^\x01"
-_SAMPLE = 64 * 1024
 
 
 class TextFiles(Files):
@@ -40,19 +39,12 @@ class TextFile:
     """A text file whose encoding, delimiter and header are known."""
 
     def __init__(
-        self,
-        path: Path,
-        coding: Coding,
-        style: Style,
-        columns: tuple[Column, ...],
-        header: Fields | None,
-        findings: tuple[Finding, ...] = (),
+        self, path: Path, coding: Coding, look: Look, findings: tuple[Finding, ...] = ()
     ) -> None:
         self.path = path
-        self.columns = columns
+        self.columns = text_columns(look.names)
         self._coding = coding
-        self._style = style
-        self._header = header
+        self._look = look
         self._findings = findings
 
     @classmethod
@@ -64,110 +56,132 @@ class TextFile:
         WrongUse
             ``migration.file_empty``, ``migration.file_header``, ``migration.encoding_unknown``.
         LuodiError
-            ``migration.file_damaged``: it is no text.
+            ``migration.file_binary``: it is no text.
         """
-        findings: tuple[Finding, ...] = ()
+        findings: list[Finding] = []
         if system.encoding:
             coding = Coding.named(system.encoding)
         else:
             detected = encoding_of(path)
-            coding = Coding.named(detected.encoding.codec)
+            coding = Coding.detected(detected.encoding.codec)
             if not detected.certain:
                 params: dict[str, str | int] = {"table": path.stem, "encoding": detected.encoding}
-                findings = (Finding(code="migration.encoding_guessed", params=params),)
+                findings.append(Finding(code="migration.encoding_guessed", params=params))
         with path.open("rb") as file:
-            sample = file.read(_SAMPLE)
+            sample = file.read(SAMPLE)
+            whole = not file.read(1)
         text = codecs.getincrementaldecoder(coding.name)("replace").decode(sample)
         text = coding.finished(text).lstrip("\ufeff")
-        lines = [line for line in text.split("\n") if line.strip("\r\x1a")]
-        if not lines:
-            raise WrongUse("migration.file_empty", {"path": str(path)})
-        delimiter = system.delimiter or _delimiter(lines, path)
-        style = Style(delimiter, system.quote, system.escape, system.null or None)
-        first = first_record(text, style)
-        if first is None:
-            raise WrongUse("migration.file_header", {"path": str(path)})
-        header = first if system.header else None
-        columns = text_columns([(name or "").strip() for name in header or [""] * len(first)])
-        return cls(path, coding, style, columns, header, findings)
+        found = look(text, system, path, whole=whole)
+        return cls(path, coding, found, (*findings, *found.findings(path.stem)))
 
     def read(self) -> Iterator[Rows]:
         """Read the file from its beginning."""
-        parser = Parser(self._style, len(self.columns), self._header)
-        findings = self._findings
+        look = self._look
+        parser = Parser(look.style, len(self.columns), look.header, look.skipped + 1)
+        findings, skip, foreign = self._findings, look.skipped, Foreign()
         with explained(self.path), self.path.open("rb") as file:
-            for text, refused, last in _blocks(file, self._coding):
+            for text, refused, last in _blocks(file, self._coding, foreign):
+                while skip and text:
+                    text, skip = text.partition("\n")[2], skip - 1
                 found = parser.feed(text, last=last)
                 rejects = refused + tuple(
                     Reject(line, reason, text.encode(self._coding.name, "backslashreplace"))
                     for line, reason, text in found.refused
                 )
+                if last:
+                    findings = (*findings, *foreign.findings(self.path.stem))
                 if found.rows or rejects or findings:
                     columns = tuple(zip(*found.rows, strict=True)) or ((),) * len(self.columns)
                     yield Rows(columns, len(found.rows), None, rejects, findings)
                     findings = ()
 
 
-def _delimiter(lines: Sequence[str], path: Path) -> str:
-    """Choose the sign that the header has and that most lines have as often."""
-    if path.suffix.lower() in (".tsv", ".tab"):
-        return "\t"
-    lines = lines[:100]
+@dataclass
+class Foreign:
+    """Lines that are written in another encoding than the rest of their file."""
 
-    def fits(sign: str) -> tuple[int, int]:
-        wanted = lines[0].count(sign)
-        return (sum(line.count(sign) == wanted for line in lines) if wanted else 0, wanted)
+    encoding: str = ""
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
 
-    return max(DELIMITERS, key=fits)
+    def note(self, line: int, encoding: str) -> None:
+        """Remember a line."""
+        self.encoding, self.count = encoding, self.count + 1
+        if len(self.lines) < FIRST:
+            self.lines.append(line)
+
+    def findings(self, table: str) -> Iterator[Finding]:
+        """Say that there were some."""
+        if self.count:
+            lines = ", ".join(map(str, self.lines))
+            params: dict[str, str | int] = {"table": table, "lines": lines}
+            params["encoding"] = self.encoding
+            yield Finding(code="migration.encoding_mixed", params=params, count=self.count)
 
 
 Block = tuple[str, tuple[Reject, ...], bool]
 
 
-def _blocks(file: BinaryIO, coding: Coding) -> Iterator[Block]:
+def _blocks(file: BinaryIO, coding: Coding, foreign: Foreign) -> Iterator[Block]:
     """Read a file's text, a few megabytes at a time; True with the last."""
-    return _wide(file, coding) if coding.wide else _lines(file, coding)
+    return _wide(file, coding) if coding.wide else _lines(file, coding, foreign)
 
 
 def _wide(file: BinaryIO, coding: Coding) -> Iterator[Block]:
-    decoder = codecs.getincrementaldecoder(coding.name)("replace")
+    """Halves of surrogate pairs stay what they are; they become a finding, not a lost row."""
+    decoder = codecs.getincrementaldecoder(coding.name)("surrogatepass")
     first = True
     while data := file.read(BLOCK):
         text = decoder.decode(data)
         yield text.removeprefix("\ufeff") if first else text, (), False
         first = False
-    yield decoder.decode(b"", final=True), (), True
+    try:
+        yield decoder.decode(b"", final=True), (), True
+    except UnicodeDecodeError:
+        yield "\ufffd", (), True  # the file was cut in the middle of a character
 
 
-def _lines(file: BinaryIO, coding: Coding) -> Iterator[Block]:
+def _lines(file: BinaryIO, coding: Coding, foreign: Foreign) -> Iterator[Block]:
     """Cut at line ends, which are one byte in every encoding here and part of no other sign."""
-    number, kept, first = 1, b"", True
+    number, kept, first = 1, bytearray(), True
     while True:
         data = file.read(BLOCK)
-        block = kept + data
-        end = block.rfind(b"\n") + 1 if data else len(block)
-        block, kept = block[:end], block[end:]
+        kept += data
+        end = kept.rfind(b"\n") + 1 if data else len(kept)
+        if data and not end:
+            continue
+        block = bytes(kept[:end])
+        del kept[:end]
         if first and block:
             block, first = block.removeprefix(codecs.BOM_UTF8), False
         if not data:
             block = block.removesuffix(b"\x1a")  # how DOS ended a text
-        text, refused = _decoded(block, coding, number)
+        text, refused = _decoded(block, coding, number, foreign)
         yield text, refused, not data
         if not data:
             return
         number += block.count(b"\n")
 
 
-def _decoded(block: bytes, coding: Coding, number: int) -> tuple[str, tuple[Reject, ...]]:
+def _decoded(
+    block: bytes, coding: Coding, number: int, foreign: Foreign
+) -> tuple[str, tuple[Reject, ...]]:
     """Decode a block; a line whose bytes are no text is refused and leaves a mark."""
     try:
         return coding.decode(block), ()
     except UnicodeDecodeError:
         lines, refused = [], []
-        for place, line in enumerate(block.split(b"\n")):
+        for place, line in enumerate(block.split(b"\n"), start=number):
             try:
                 lines.append(coding.decode(line))
             except UnicodeDecodeError:
-                lines.append(GONE)
-                refused.append(Reject(number + place, "encoding", line.rstrip(b"\r")))
+                if (other := coding.otherwise(line)) is not None:
+                    text, encoding = other
+                    lines.append(text)
+                    if encoding:
+                        foreign.note(place, encoding)
+                else:
+                    lines.append(GONE)
+                    refused.append(Reject(place, "encoding", line.rstrip(b"\r")))
         return "\n".join(lines), tuple(refused)
