@@ -80,7 +80,7 @@ def test_a_url_without_one(tmp_path, url):
     [
         (SOURCE + 'paswoord = "x"\n', "evidence.field_unknown"),
         (SOURCE + 'delimeter = "|"\n', "evidence.field_unknown_near"),
-        (SOURCE + 'delimiter = "||"\n', "evidence.value_wrong"),
+        (SOURCE + 'delimiter = "123456789"\n', "evidence.value_wrong"),
         (SOURCE + "header = 1\n", "evidence.value_type"),
         (SOURCE.replace("old_his", "Old-HIS"), "evidence.value_wrong"),
         ('[[source]]\nid = "old_his"\n', "evidence.field_missing"),

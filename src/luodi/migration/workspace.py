@@ -192,6 +192,8 @@ def _engine(spill: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         db.execute(f"LOAD {literal(str(_cryptography()))}")
         db.execute("SET temp_file_encryption = true")
+        # It would be written between what programs read; cursors of this one inherit it.
+        db.execute("SET enable_progress_bar = false")
         yield db
     finally:
         db.close()

@@ -44,8 +44,11 @@ _SETTINGS: dict[str, Any] = {
 def connected(path: Path | None) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file read-only, or DuckDB without a file."""
     if path is None:
-        return duckdb.connect(":memory:", config=_SETTINGS)
-    return duckdb.connect(str(path), read_only=True, config=_SETTINGS)
+        db = duckdb.connect(":memory:", config=_SETTINGS)
+    else:
+        db = duckdb.connect(str(path), read_only=True, config=_SETTINGS)
+    db.execute("SET enable_progress_bar = false")
+    return db
 
 
 def column(name: str, type_: str, *, nullable: bool = True, comment: str = "") -> Column:
