@@ -105,7 +105,7 @@ def _load(
 
     system = site.folder.systems.target_named(rules.target)
     signed = signatures(site, book)
-    with opened_target(system, site.folder.path, password(terminal), workspace) as target:
+    with opened_target(system, site.folder.path, password(terminal), workspace, (rules,)) as target:
         if order.mode is Mode.REHEARSAL and not order.dry and not order.resume:
             _clear(site, workspace, rules, target, progress)
         queues = {feed.review for feed in rules.feeds if feed.review}

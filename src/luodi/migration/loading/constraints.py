@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from luodi.migration.loading.stage import Staging
 
 BEYOND_BMP = "[\\x{10000}-\\x{10FFFF}]"
+BMP = "bmp"
+CODECS = MappingProxyType(
+    {
+        **dict.fromkeys(("utf8mb4", "utf16", "utf16le", "utf32", "gb18030", "utf8mb4_bin"), ""),
+        **dict.fromkeys(("utf8", "utf8mb3", "ucs2"), BMP),
+        "latin1": "cp1252",
+    }
+)
+"""Python's codec for a product's character set, where it is called otherwise; empty: holds all."""
 
 
 @dataclass
@@ -170,20 +180,38 @@ def _unspeakable(staging: Staging, feed: PlannedFeed) -> Iterator[str]:
         described = feed.target.table.column(column)
         if described is None or described.kind not in (Kind.TEXT, Kind.OTHER):
             continue
-        test = _lacking(feed.target.charsets.get(column, ""), f"s.{quoted(column)}")
+        test = _lacking(staging, name, column, feed.target.charsets.get(column, ""))
         if test:
             yield f"SELECT _ordinal, 'encoding', {literal(column)} FROM {name} s WHERE {test}"
 
 
-def _lacking(charset: str, value: str) -> str:
-    match charset:
-        case "utf8" | "utf8mb3":
-            return f"regexp_matches({value}, '{BEYOND_BMP}')"
-        case "latin1":
-            return f"regexp_matches({value}, '[^\\x{{0000}}-\\x{{00FF}}]')"
-        case "ascii":
-            return f"regexp_matches({value}, '[^\\x{{0000}}-\\x{{007F}}]')"
-    return ""
+def _lacking(staging: Staging, name: str, column: str, charset: str) -> str:
+    """SQL of whether a value has a character that its column cannot hold; empty for none.
+
+    Tried character by character, of which even a large table has only some thousands.
+    """
+    codec = CODECS.get(charset, charset)
+    if not codec:
+        return ""
+    value = f"s.{quoted(column)}"
+    if codec == BMP:
+        return f"regexp_matches({value}, '{BEYOND_BMP}')"
+    lines = staging.workspace.db.execute(
+        f"SELECT DISTINCT unnest(string_split({quoted(column)}, '')) FROM {name}"
+    ).fetchall()
+    bad = sorted(sign for (sign,) in lines if sign and not _has(codec, sign))
+    listed = "".join(f"\\x{{{ord(point):X}}}" for sign in bad for point in sign)
+    return f"regexp_matches({value}, '[{listed}]')" if bad else ""
+
+
+def _has(codec: str, sign: str) -> bool:
+    try:
+        sign.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    except LookupError:
+        return True  # the product's own; it will refuse by itself
+    return True
 
 
 def _runs(staging: Staging, name: str, test: str) -> bool:

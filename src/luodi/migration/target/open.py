@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from luodi.evidence.errors import WrongUse
 from luodi.landing.systems import System
 from luodi.landing.systems import Target as TargetSystem
+from luodi.migration.mapping.model import Mapping as Rules
+from luodi.migration.model import Table
 from luodi.migration.source.location import Location, Product, locate
+from luodi.migration.target.layout import layout
 from luodi.migration.target.marks import LocalMarks, Marks, TableMarks
 from luodi.migration.target.protocol import Target
 from luodi.migration.target.relational import Relational
@@ -22,6 +25,7 @@ def opened_target(
     base: Path,
     password: Callable[[System], str],
     workspace: Workspace | None = None,
+    rules: Sequence[Rules] = (),
 ) -> Iterator[Target]:
     """Open a target for one run; its module, and with it its driver, is imported now.
 
@@ -29,6 +33,8 @@ def opened_target(
     ----------
     workspace : Workspace, optional
         Where marks are kept for a target that may hold none.
+    rules : sequence of Mapping
+        What is going to be loaded: nothing else says what columns a file has.
 
     Raises
     ------
@@ -38,7 +44,7 @@ def opened_target(
     LuodiError
         ``migration.target_lost`` and what else the target says.
     """
-    target = _opened(system, locate(system, base), password, workspace)
+    target = _opened(system, locate(system, base), password, workspace, rules)
     try:
         yield target
     finally:
@@ -50,7 +56,10 @@ def _opened(
     place: Location,
     password: Callable[[System], str],
     workspace: Workspace | None,
+    rules: Sequence[Rules],
 ) -> Target:
+    if place.product in (Product.TEXT, Product.PARQUET):
+        return _files(system, place, layout(rules, workspace))
     if place.product is Product.POSTGRESQL and not system.local_marks:
         from luodi.migration.target.postgresql import PostgreSQL
 
@@ -82,6 +91,19 @@ def _relational(
     raise WrongUse(
         "migration.target_product", {"target": system.id, "product": place.product.value}
     )
+
+
+def _files(system: TargetSystem, place: Location, tables: Mapping[str, Table]) -> Target:
+    """A hand-over folder."""
+    from luodi.migration.target.csv_files import CsvFormat
+    from luodi.migration.target.files import FileTarget
+    from luodi.migration.target.parquet_files import ParquetFormat
+
+    for option in ("control", "local_marks", "interface", "procedures"):
+        if getattr(system, option):
+            raise unfit(system, place, option)
+    format = CsvFormat.of(system) if place.product is Product.TEXT else ParquetFormat()
+    return FileTarget(system.id, place.file, place.product.value, format, tables)
 
 
 def _server(place: Location, database: str = "dbname") -> dict[str, object]:

@@ -119,7 +119,7 @@ class Reading(ABC):
 
     def csv(self, table: Table, columns: Sequence[str]) -> Iterator[bytes]:
         for block in self.pieces(self._select(table, columns)):
-            lines = (",".join(map(_field, line)) for line in block)
+            lines = (",".join(map(field, line)) for line in block)
             yield ("\n".join(lines) + "\n").encode()
 
     def read(
@@ -147,7 +147,7 @@ class Reading(ABC):
                     yield [tuple(line) for line in found]
 
 
-def _field(value: object) -> str:
+def field(value: object) -> str:
     """One value as CSV, written as PostgreSQL would."""
     if value is None:
         return ""
