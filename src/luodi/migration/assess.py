@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from luodi.evidence.model import (
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.profile import chosen_tables, profile_tables
+from luodi.migration.profiling.groups import kept
 from luodi.migration.profiling.model import SystemProfile, TableProfile
 from luodi.migration.quality.bind import bind, meanings_of
 from luodi.migration.quality.history import earlier, keep
@@ -66,17 +67,19 @@ def assess(
         As `profile`; ``migration.quality_sql``.
     """
     chosen = chosen_tables(workspace, system, tables)
-    measured = profile_tables(workspace, system, chosen, progress=progress)
     project = quality or Quality()
-    run = _Run(workspace, measured, project, today or date.today())  # noqa: DTZ011
-    progress.stage("migration.stage_assess", len(measured.tables), "piece")
     hits: list[Hit] = []
     scores = []
-    for table in measured.tables:
-        found = list(run.benches[table.name].hits(run.checks(table)))
-        hits += found
-        scores.append(table_score(table.name, table.rows, found, project.rules))
-        progress.advance()
+    with kept(workspace.db) as groupings:
+        measured = profile_tables(workspace, system, chosen, groupings, progress=progress)
+        run = _Run(workspace, measured, project, today or date.today())  # noqa: DTZ011
+        progress.stage("migration.stage_assess", len(measured.tables), "piece")
+        for table in measured.tables:
+            bench = replace(run.benches[table.name], kept=groupings)
+            found = list(bench.hits(run.checks(table), progress=progress))
+            hits += found
+            scores.append(table_score(table.name, table.rows, found, project.rules))
+            progress.advance()
     score, dimensions = system_score(scores)
     assessment = Assessment(
         system=system,

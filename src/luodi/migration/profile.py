@@ -14,6 +14,7 @@ from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.model import Column, Table
 from luodi.migration.profiling.columns import Measured, measure
+from luodi.migration.profiling.groups import Kept
 from luodi.migration.profiling.inclusion import find_inclusions
 from luodi.migration.profiling.keys import candidate_keys
 from luodi.migration.profiling.meaning import guess, structural
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
     from luodi.migration.workspace import Workspace
 
-WORKERS = 2
-"""Columns measured at a time: what Python does for one overlaps with DuckDB's work on another."""
+WORKERS = 3
+"""Columns measured at a time: what Python does for one overlaps with DuckDB's work on others."""
 
 
 def profile(
@@ -85,28 +86,40 @@ def chosen_tables(workspace: Workspace, system: str, names: Sequence[str]) -> tu
 
 
 def profile_tables(
-    workspace: Workspace, system: str, tables: Sequence[Table], *, progress: Progress
+    workspace: Workspace,
+    system: str,
+    tables: Sequence[Table],
+    kept: Kept | None = None,
+    *,
+    progress: Progress,
 ) -> SystemProfile:
-    """Profile `tables`: columns first, then what they are to each other."""
+    """Profile `tables`: columns first, then what they are to each other.
+
+    Groupings of columns are `kept` for who looks at the same columns afterwards.
+    """
     progress.stage("migration.stage_profile", sum(len(table.columns) for table in tables), "piece")
     found: list[tuple[str, Table, TableProfile]] = []
     for table in tables:
         relation = f"work.{workspace.relation(system, table.full_name)}"
-        found.append((relation, table, _table(workspace.db, relation, table, progress)))
+        found.append((relation, table, _table(workspace.db, relation, table, kept, progress)))
     inclusions = find_inclusions(workspace.db, found, progress=progress)
     finished = tuple(_finished(workspace.db, *one, inclusions) for one in found)
     return SystemProfile(system=system, product="", tables=finished, inclusions=inclusions)
 
 
 def _table(
-    db: duckdb.DuckDBPyConnection, relation: str, table: Table, progress: Progress
+    db: duckdb.DuckDBPyConnection,
+    relation: str,
+    table: Table,
+    kept: Kept | None,
+    progress: Progress,
 ) -> TableProfile:
     present = {name for name, *_ in db.execute(f"DESCRIBE {relation}").fetchall()}
     columns = [column for column in table.columns if column.name in present]
     measured: list[Measured] = []
     with ThreadPoolExecutor(WORKERS) as pool:
         # A cursor is a connection of its own with temporary tables of its own.
-        jobs = [pool.submit(_measure, db, relation, column) for column in columns]
+        jobs = [pool.submit(_measure, db, relation, column, kept) for column in columns]
         try:
             for job in jobs:
                 measured.append(job.result())
@@ -128,9 +141,11 @@ def _table(
     )
 
 
-def _measure(db: duckdb.DuckDBPyConnection, relation: str, column: Column) -> Measured:
+def _measure(
+    db: duckdb.DuckDBPyConnection, relation: str, column: Column, kept: Kept | None
+) -> Measured:
     with db.cursor() as cursor:
-        return measure(cursor, relation, column)
+        return measure(cursor, relation, column, kept)
 
 
 def _finished(

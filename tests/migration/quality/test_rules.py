@@ -11,7 +11,7 @@ from luodi.migration.quality.facts import COLUMN_FACTS, TABLE_FACTS
 from luodi.migration.quality.model import Dimension, Rule
 from luodi.migration.quality.rules import catalogue, fault, rules_digest
 from luodi.migration.quality.sums import SUMS
-from luodi.migration.quality.values import set_checks, value_checks
+from luodi.migration.quality.values import set_checks, text_checks, value_checks
 
 RULES = catalogue()
 
@@ -38,7 +38,7 @@ def test_every_rule_says_what_and_why_and_what_to_do(rule):
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_every_named_check_exists(rule):
     if rule.check:
-        assert rule.check in {**value_checks(), **set_checks()}
+        assert rule.check in {**value_checks(), **set_checks(), **text_checks()}
     if rule.profile:
         assert rule.profile in {**COLUMN_FACTS, **TABLE_FACTS}
     if rule.total:
@@ -50,7 +50,8 @@ def test_every_named_check_exists(rule):
 def test_every_check_is_asked_for():
     used = {rule.check for rule in RULES.values()} | {rule.profile for rule in RULES.values()}
     used |= {rule.total for rule in RULES.values()}
-    assert {*value_checks(), *set_checks(), *COLUMN_FACTS, *TABLE_FACTS, *SUMS} <= used
+    checks = {*value_checks(), *set_checks(), *text_checks()}
+    assert {*checks, *COLUMN_FACTS, *TABLE_FACTS, *SUMS} <= used
 
 
 @pytest.mark.parametrize(

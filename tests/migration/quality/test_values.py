@@ -3,15 +3,21 @@
 import datetime
 
 import duckdb
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from luodi.migration.model import Kind
+from luodi.migration.profiling.model import ColumnProfile
+from luodi.migration.profiling.patterns import class_of
+from luodi.migration.quality.column import cannot_offend
+from luodi.migration.quality.rules import catalogue
+from luodi.migration.quality.terms import Term, written
 from luodi.migration.quality.values import (
     lost_zeros,
     mixed_codes,
-    mojibake,
-    set_checks,
+    text_checks,
     value_checks,
     variants,
 )
@@ -24,12 +30,12 @@ DB = duckdb.connect(config={"threads": 1})
 def decided(name, value):
     """What SQL says of a value: right, wrong, or nothing."""
     check = value_checks()[name]
-    plain, broken = (
-        part.replace("{today}", "DATE '2026-11-24'") for part in (check.plain, check.broken)
+    decides, broken = (
+        part.replace("{today}", "DATE '2026-11-24'") for part in (check.decides, check.broken)
     )
-    row = DB.execute(f"SELECT {plain}, {broken} FROM (SELECT ? AS v)", [value]).fetchone()
-    assert not (row[0] and row[1])
-    return False if row[0] else True if row[1] else None
+    row = DB.execute(f"SELECT {decides}, {broken} FROM (SELECT ? AS v)", [value]).fetchone()
+    assert row[0] in (True, False)
+    return (row[1] is True) if row[0] else None
 
 
 def whole(first):
@@ -113,11 +119,16 @@ def test_terminology_decides_the_rest(name, wrong, right):
 
 
 def garbled(values):
-    likely = set_checks()["mojibake"].likely
+    """What is found among the values of one line, joined as they are in a run."""
+    check = text_checks()["mojibake"]
     kept = [
-        v for v in values if DB.execute(f"SELECT {likely} FROM (SELECT ? AS v)", [v]).fetchone()[0]
+        v
+        for v in values
+        if DB.execute(f"SELECT {check.likely} FROM (SELECT ? AS v)", [v]).fetchone()[0]
     ]
-    return set(mojibake((value, 1) for value in kept))
+    joined = "\n".join(value for value in kept if "\n" not in value)
+    suspects = {*check.suspects(joined), *(value for value in kept if "\n" in value)}
+    return {value for value in suspects if check.wrong(value)}
 
 
 WORDS = [
@@ -189,3 +200,39 @@ def test_ways_of_writing_one_thing():
 
 def test_lost_zeros():
     assert set(lost_zeros({"001": 5, "1": 2, "10": 1, "x1": 1, "x01": 1}.items())) == {"1"}
+
+
+# --- what the characters of a column show ---------------------------------------------------------
+
+SIGNED = [rule for rule in catalogue().values() if rule.odd or rule.signs]
+SIGNS = (
+    "019AZaz张三 　\u00a0\u200b×（）Ⅱ㐀𠀀\ue5e5\t\x1e-./:<b/>&nbsp;{rtf\\?？９Ａ，!|\n\ufffd\x80"
+)
+
+
+@pytest.mark.parametrize("rule", SIGNED, ids=lambda rule: rule.id)
+@settings(max_examples=60)
+@given(st.text(SIGNS, min_size=1, max_size=10))
+def test_characters_rule_out_nothing_that_offends(rule, value):
+    profile = ColumnProfile(
+        name="v",
+        type="text",
+        kind=Kind.TEXT,
+        rows=1,
+        nulls=0,
+        distinct=1,
+        signs="".join(sorted(set(map(class_of, value)))),
+    )
+    condition = written(rule.value, {"self": Term("v", profile)}, TODAY)
+    wrong = DB.execute(f"SELECT {condition} FROM (SELECT ? AS v)", [value]).fetchone()[0]
+    if cannot_offend(rule, profile):
+        assert not wrong
+
+
+def test_characters_do_rule_out():
+    plain = ColumnProfile(
+        name="v", type="text", kind=Kind.TEXT, rows=1, nulls=0, distinct=1, signs="9A汉-"
+    )
+    assert all(cannot_offend(rule, plain) for rule in SIGNED if not {*"9A汉-"} & {*rule.signs})
+    unknown = msgspec.structs.replace(plain, signs="")
+    assert not any(cannot_offend(rule, unknown) for rule in SIGNED)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from luodi.migration.model import Column, Kind
+from luodi.migration.profiling.groups import Kept, grouped, is_dense_key
 from luodi.migration.profiling.model import ColumnProfile, Count
 from luodi.migration.profiling.patterns import LONGEST, SEPARATOR, PatternCount, Patterns
 from luodi.migration.workspace import quoted
@@ -31,6 +31,7 @@ SPACE = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"
 spaces and the byte-order mark."""
 
 _CHUNK = 200_000
+_HASHES = (1 << 64) - 1
 _MOMENTS = (Kind.DATE, Kind.DATETIME)
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT)
 _NUMERIC_SHAPE = re.compile(r"[-+]?9(\{\d+(,\d+)?\})?(\.9(\{\d+(,\d+)?\})?)?")
@@ -55,7 +56,7 @@ class DateFormat:
     def likely(self) -> str:
         """SQL that is quick and holds for every ``v`` in this format."""
         looks = f"regexp_full_match(v, '{self.values}')"
-        return looks + (" AND left(v, 2) IN ('18', '19', '20', '21')" if self.bare else "")
+        return f"v >= '18' AND v < '22' AND {looks}" if self.bare else looks
 
     @property
     def condition(self) -> str:
@@ -87,8 +88,10 @@ class Measured:
     values: tuple[str, ...]
 
 
-def measure(db: duckdb.DuckDBPyConnection, relation: str, column: Column) -> Measured:
-    """Measure one column of `relation`; leaves nothing behind in `db`.
+def measure(
+    db: duckdb.DuckDBPyConnection, relation: str, column: Column, kept: Kept | None = None
+) -> Measured:
+    """Measure one column of `relation`; leaves nothing behind in `db` but what is `kept`.
 
     `column` says the kind; what the workspace holds counts: a date that was staged as text is
     measured as text.
@@ -97,25 +100,13 @@ def measure(db: duckdb.DuckDBPyConnection, relation: str, column: Column) -> Mea
     stored = str(db.sql(f"SELECT {name} FROM {relation} LIMIT 0").types[0])
     kind = staged_kind(stored, column.kind)
     value = name if kind is not Kind.OTHER else f"{name}::VARCHAR"
-    with grouped(db, relation, value):
-        return Measured(_measured(db, column, kind), _some(db, kind))
-
-
-@contextmanager
-def grouped(db: duckdb.DuckDBPyConnection, relation: str, value: str) -> Iterator[None]:
-    """Keep a temporary table ``groups`` of every distinct ``v`` with its ``n`` rows.
-
-    `value` is SQL, a quoted name mostly.  Temporary tables belong to a connection: two cursors
-    can group two columns at a time.
-    """
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE groups AS "
-        f"SELECT {value} AS v, count(*) AS n FROM {relation} GROUP BY ALL"
-    )
-    try:
-        yield
-    finally:
-        db.execute("DROP TABLE groups")
+    unique = kind is Kind.INTEGER and is_dense_key(db, relation, value)
+    with grouped(db, relation, value, unique=unique):
+        profile = _measured(db, column, kind)
+        found = Measured(profile, _some(db, kind, profile.distinct))
+        if kept is not None and not profile.unique:
+            kept.take(db, relation, value, profile.distinct)
+        return found
 
 
 def staged_kind(stored: str, kind: Kind) -> Kind:
@@ -225,13 +216,19 @@ def _top(db: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[Count, ...]:
     return tuple(Count(value=value, rows=n) for value, n in rows)
 
 
-def _some(db: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[str, ...]:
+def _some(db: duckdb.DuckDBPyConnection, kind: Kind, distinct: int) -> tuple[str, ...]:
     """Take some distinct values, the same ones every time and not the first in any order."""
     if kind not in (Kind.TEXT, Kind.INTEGER):
         return ()
+    # Of many values the small hashes hold enough of them, and the others need no sorting.
+    rows = _smallest(db, min(_HASHES * 8 * SOME // (distinct + 1), _HASHES))
+    return rows if len(rows) == min(SOME, distinct) else _smallest(db, _HASHES)
+
+
+def _smallest(db: duckdb.DuckDBPyConnection, most: int) -> tuple[str, ...]:
     rows = db.execute(
         f"SELECT left(v::VARCHAR, {SHOWN}) FROM groups WHERE v IS NOT NULL "
-        f"ORDER BY hash(v), v LIMIT {SOME}"
+        f"AND hash(v) <= {most}::UBIGINT ORDER BY hash(v), v LIMIT {SOME}"
     ).fetchall()
     return tuple(value for (value,) in rows)
 
@@ -249,6 +246,7 @@ def _text(db: duckdb.DuckDBPyConnection, filled: int, long_rows: int) -> dict[st
         "patterns": _commonest(counted.exact),
         "shapes": _commonest(counted.shapes),
         "pattern_total": len(exact),
+        "signs": counted.signs,
         "dates": _dates(db, counted.exact),
     }
     numeric = sum(n for shape, n in counted.shapes.items() if _NUMERIC_SHAPE.fullmatch(shape))
@@ -277,19 +275,26 @@ def count_patterns(db: duckdb.DuckDBPyConnection, long_rows: int) -> Patterns | 
     """Count the patterns of ``groups``; None when there are too many to mean anything."""
     count = PatternCount()
     count.add_long(long_rows)
-    usable = f"v IS NOT NULL AND length(v) <= {LONGEST}"
-    inside = f"contains(v, {_sql(SEPARATOR)})"
+    usable = f"v IS NOT NULL AND length(v) <= {LONGEST}" if long_rows else "v IS NOT NULL"
     # Values with one number of rows are joined together: the weight is then one multiplication.
     joined = db.execute(
-        f"SELECT n, string_agg(v, {_sql(SEPARATOR)}) FROM groups "
-        f"WHERE {usable} AND NOT {inside} GROUP BY n, rowid // {_CHUNK}"
+        f"SELECT n, rowid // {_CHUNK}, count(*), string_agg(v, {_sql(SEPARATOR)}) FROM groups "
+        f"WHERE {usable} GROUP BY ALL"
     )
-    for weight, text in _rows(joined):
+    inside = []
+    for weight, chunk, values, text in _rows(joined):
+        if text.count(SEPARATOR) >= values:
+            inside.append((weight, chunk))
+            continue
         count.add(text, weight)
         if count.varied:
             return None
-    for value, weight in _rows(db.execute(f"SELECT v, n FROM groups WHERE {usable} AND {inside}")):
-        count.add_single([value], weight)
+    for weight, chunk in inside:
+        # A value there holds the separator itself.
+        single = db.execute(
+            f"SELECT v FROM groups WHERE {usable} AND n = {weight} AND rowid // {_CHUNK} = {chunk}"
+        )
+        count.add_single((value for (value,) in _rows(single)), weight)
     return count.result()
 
 

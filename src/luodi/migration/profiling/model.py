@@ -30,7 +30,8 @@ class ColumnProfile(Noun, frozen=True, kw_only=True):
     value (by code point for text), ``smallest`` and ``largest`` by number where text holds
     nothing but numbers.  Lengths are in characters, of binary columns in bytes.  ``patterns``
     keep the lengths of runs, ``shapes`` give their range; both are empty where ``varied``.
-    ``dates`` counts the values of a text column that read as a date, by format.
+    ``signs`` are the classes and marks that occur in any value of a text column, empty where
+    that is not known.  ``dates`` counts the values of a text column that read as a date, by format.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ColumnProfile(Noun, frozen=True, kw_only=True):
     patterns: tuple[Count, ...] = ()
     shapes: tuple[Count, ...] = ()
     pattern_total: int = 0
+    signs: str = ""
     varied: bool = False
     dates: tuple[Count, ...] = ()
     guesses: tuple[Guess, ...] = ()

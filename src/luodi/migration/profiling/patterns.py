@@ -31,6 +31,7 @@ HAN, DIGIT, UPPER, LOWER = "汉", "9", "A", "a"
 WIDE_DIGIT, WIDE_UPPER, WIDE_LOWER = "９", "Ａ", "ａ"
 KANA, LETTER, PRIVATE, DAMAGED = "か", "文", "□", "?"
 
+_END = SEPARATOR.encode()
 _HAN_BYTES = b"\xe5\x80\x80"
 _CODE = b"\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff"  # bytes that UTF-8 never uses
 _CODES = len(_CODE) ** 3
@@ -100,10 +101,15 @@ def _written(char: str) -> str:
 
 @dataclass(frozen=True)
 class Patterns:
-    """Patterns with how many rows have them; ``shapes`` are patterns without their lengths."""
+    """Patterns with how many rows have them; ``shapes`` are patterns without their lengths.
+
+    ``signs`` are the classes and marks that occur in any of them, empty where longer values than
+    have a pattern may hold others.
+    """
 
     exact: dict[str, int]
     shapes: dict[str, int]
+    signs: str = ""
 
 
 class PatternCount:
@@ -132,7 +138,13 @@ class PatternCount:
                 return
             for char, code in codes.items():
                 data = data.replace(char.encode(), code)
-        found = Counter(data.translate(_CLASSES).split(SEPARATOR.encode()))
+        classes = data.translate(_CLASSES) + _END
+        first = classes[: classes.index(_END) + 1]
+        if classes == first * (len(classes) // len(first)):
+            # All of one pattern, as numbers of a fixed length are: no need to take them apart.
+            self._coarse[first[:-1]] += len(classes) // len(first) * weight
+            return
+        found = Counter(classes[:-1].split(_END))
         if weight == 1:
             self._coarse.update(found)
         else:
@@ -166,9 +178,11 @@ class PatternCount:
                 spans[place] = (min(low, n), max(high, n))
             totals[skeleton] += count
         shapes = {_shape(chars, lengths[chars]): count for chars, count in totals.items()}
+        signs = "".join(sorted(set().union(*lengths)))
         if self._long:
             exact[LONG] = shapes[LONG] = self._long
-        return Patterns(exact, shapes)
+            signs = ""
+        return Patterns(exact, shapes, signs)
 
     def _codes(self, odd: set[str]) -> dict[str, bytes] | None:
         """Give every odd character the bytes of its class; None when there are too many classes."""

@@ -62,6 +62,7 @@ def masked_samples(
     address that another column's part could complete.
     """
     step = max(1, rows // SAMPLES)
+    chosen = ", ".join(str(1 + place * step) for place in range(SAMPLES))
     names = ", ".join(
         f"left({quoted(c.name)}::VARCHAR, 65)" if c.kind is not Kind.BINARY else "NULL"
         for c in columns
@@ -69,8 +70,7 @@ def masked_samples(
     if not names:
         return ()
     found = db.execute(
-        f"SELECT {names} FROM {relation} WHERE ({ORDINAL} - 1) % {step} = 0 "
-        f"ORDER BY {ORDINAL} LIMIT {SAMPLES}"
+        f"SELECT {names} FROM {relation} WHERE {ORDINAL} IN ({chosen}) ORDER BY {ORDINAL}"
     ).fetchall()
     return tuple(
         tuple(_masked(column, value) for column, value in zip(columns, row, strict=True))

@@ -12,7 +12,6 @@ from openpyxl import Workbook
 from luodi.evidence.catalogue import Lang, say
 from luodi.evidence.outcome import Outcome
 from luodi.migration.model import ORDINAL
-from luodi.migration.profiling.columns import grouped
 from luodi.migration.profiling.inclusion import filled
 from luodi.migration.profiling.model import TableProfile
 from luodi.migration.profiling.reports import put
@@ -64,7 +63,7 @@ def _condition(bench: Bench, check: Check) -> Iterator[str | None]:
     rule = bench.rules[check.rule]
     form = rule.form
     if form == "value":
-        tested, wrong = bench.predicates(check, "r")
+        tested, wrong = bench.looked_at(check.column).predicates(check, "r")
         yield f"({tested}) AND ({wrong})"
     elif form == "check":
         with _wrong_values(bench, check):
@@ -88,8 +87,9 @@ def _condition(bench: Bench, check: Check) -> Iterator[str | None]:
 
 @contextmanager
 def _wrong_values(bench: Bench, check: Check) -> Iterator[None]:
-    with grouped(bench.db, bench.relation, quoted(check.column)):
-        wrong = [[value] for value, _ in bench.wrong_values(check)]
+    looked = bench.looked_at(check.column)
+    with looked.groups():
+        wrong = [[value] for value, _ in looked.wrong_values(check)]
     bench.db.execute("CREATE OR REPLACE TEMP TABLE wrong_values (v VARCHAR)")
     try:
         if wrong:

@@ -45,7 +45,10 @@ class Rule(Noun, frozen=True, kw_only=True, rename={"with_": "with"}):
     """A rule of quality.
 
     Exactly one of ``value``, ``check``, ``row``, ``repeat``, ``profile``, ``total``, ``refer`` and
-    ``sql`` says what it looks for; ``rules.toml`` explains each.
+    ``sql`` says what it looks for; ``rules.toml`` explains each.  What ``odd`` says only strikes
+    values with other characters than Chinese and visible ASCII, what has ``signs`` only values
+    that show one of these classes or marks (see ``profiling.patterns``): where the profile rules
+    that out, nothing is looked at.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Rule(Noun, frozen=True, kw_only=True, rename={"with_": "with"}):
     tested: str = ""
     majority: bool = False
     odd: bool = False
+    signs: str = ""
 
     @property
     def form(self) -> str:

@@ -9,6 +9,7 @@ from importlib import resources
 import msgspec
 
 from luodi.evidence.canonical import digest
+from luodi.migration.model import Kind
 from luodi.migration.profiling.meaning import meanings
 from luodi.migration.quality.model import Dimension, Rule
 from luodi.migration.quality.terms import names_in
@@ -58,6 +59,8 @@ def fault(rule: Rule) -> str:
         named |= {*rule.repeat.by, *([rule.repeat.differs] if rule.repeat.differs else [])}
     if named - {"self", "today", *rule.with_}:
         return "name"
+    if (rule.odd or rule.signs) and (rule.tested or rule.kinds != (Kind.TEXT,)):
+        return "signs"
     return ""
 
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from luodi.migration.model import Kind
-from luodi.migration.profiling.columns import grouped
+import msgspec
+
+from luodi.evidence.progress import Progress
+from luodi.migration.profiling.groups import Kept
 from luodi.migration.profiling.model import ColumnProfile, TableProfile
+from luodi.migration.quality.column import Looked, counted
 from luodi.migration.quality.facts import COLUMN_FACTS, TABLE_FACTS
 from luodi.migration.quality.model import Check, Hit, Repeat, Rule
 from luodi.migration.quality.sums import SUMS, Found, Sums
-from luodi.migration.quality.terms import Term, term, written
-from luodi.migration.quality.values import set_checks, value_checks
+from luodi.migration.quality.terms import term, written
 from luodi.migration.workspace import quoted
 
 if TYPE_CHECKING:
     import duckdb
 
-# A backslash begins an escape: there is more than visible ASCII then.
-_ODD = re.compile(r"[^!-\[\]-~汉]")
+WORKERS = 2
+"""Columns checked at a time: what Python does for one overlaps with DuckDB's work on another."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A table on the bench: its rows, its profile, the rules that look at it and the day."""
+    """A table on the bench: its rows, its profile, the rules that look at it and the day.
+
+    ``kept`` are the groupings of columns that its profile left, if any are still there.
+    """
 
     db: duckdb.DuckDBPyConnection
     relation: str
@@ -37,8 +42,9 @@ class Bench:
     today: date
     sums: Sums
     own: Callable[[Rule], set[int]]
+    kept: Kept | None = None
 
-    def hits(self, checks: Iterable[Check]) -> Iterator[Hit]:
+    def hits(self, checks: Iterable[Check], *, progress: Progress) -> Iterator[Hit]:
         """Make the checks; one that does not apply after all yields nothing."""
         by_column: dict[str, list[Check]] = defaultdict(list)
         rows: list[Check] = []
@@ -59,113 +65,53 @@ class Bench:
                 yield from self._total(rule, check)
             else:
                 yield self._own(rule, check)
-        for name, of_column in by_column.items():
-            yield from self._column(self._profile(name), of_column)
         yield from self._rows(rows)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            jobs = [pool.submit(self._apart, name, found) for name, found in by_column.items()]
+            try:
+                for job in jobs:
+                    yield from job.result()
+                    progress.advance(0)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
 
     # --- values -----------------------------------------------------------------------------------
 
-    def _column(self, profile: ColumnProfile, checks: list[Check]) -> Iterator[Hit]:
-        plain = is_plain(profile)
-        asked = []
-        for check in checks:
-            if self.rules[check.rule].odd and plain:
-                yield Hit(check=check, tested=profile.filled, offending=0)
-            else:
-                asked.append(check)
-        if not asked:
-            return
-        with grouped(self.db, self.relation, quoted(profile.name)):
-            valued = [check for check in asked if self.rules[check.rule].value]
-            yield from self._values(profile, valued)
-            for check in asked:
-                if self.rules[check.rule].check:
-                    yield self._named(profile, check)
+    def _apart(self, name: str, checks: list[Check]) -> list[Hit]:
+        """Check a column on a connection of its own."""
+        with self.db.cursor() as cursor:
+            return list(replace(self.looked_at(name), db=cursor).hits(checks))
 
-    def _values(self, profile: ColumnProfile, checks: list[Check]) -> Iterator[Hit]:
-        if not checks:
-            return
-        parts = []
-        for check in checks:
-            tested, wrong = self.predicates(check)
-            parts.append(
-                f"coalesce(sum(n) FILTER ({tested}), 0), "
-                f"coalesce(sum(n) FILTER (({tested}) AND ({wrong})), 0), "
-                f"count(*) FILTER (({tested}) AND ({wrong}))"
-            )
-        row = self.db.execute(f"SELECT {', '.join(parts)} FROM groups").fetchone() or ()
-        for number, check in enumerate(checks):
-            looked, offending, values = map(int, row[number * 3 : number * 3 + 3])
-            yield Hit(check=check, tested=looked, offending=offending, values=values)
-
-    def predicates(self, check: Check, alias: str = "") -> tuple[str, str]:
-        """SQL of what is tested and what is wrong, of a rule about single values.
-
-        It speaks of ``v``, the distinct value, or of the column of an alias.
-        """
-        rule = self.rules[check.rule]
-        profile = self._profile(check.column)
-        terms = {"self": term(profile, alias) if alias else Term("v", profile)}
-        tested = written(rule.tested, terms, self.today) if rule.tested else terms["self"].filled
-        return tested, written(rule.value, terms, self.today)
-
-    def _named(self, profile: ColumnProfile, check: Check) -> Hit:
-        rows, values = 0, 0
-        for _, count in self.wrong_values(check):
-            rows, values = rows + count, values + 1
-        return Hit(check=check, tested=profile.filled, offending=rows, values=values)
-
-    def wrong_values(self, check: Check) -> Iterator[tuple[str, int]]:
-        """Name the values of ``groups`` that a named check finds wrong, with their rows."""
-        name = self.rules[check.rule].check
-        filled = Term("v", self._profile(check.column)).filled
-        if name in set_checks():
-            whole = set_checks()[name]
-            counted = dict(self._groups(f"{filled} AND {whole.likely}"))
-            yield from ((value, counted[value]) for value in whole.wrong(counted.items()))
-            return
-        one = value_checks()[name]
-        plain, broken = (
-            part.replace("{today}", f"DATE '{self.today.isoformat()}'")
-            for part in (one.plain, one.broken)
-        )
-        yield from self._groups(f"{filled} AND {broken}")
-        wrong = one.wrong(self.today)
-        for value, rows in self._groups(f"{filled} AND NOT ({plain}) AND NOT ({broken})"):
-            if wrong(value):
-                yield value, rows
-
-    def _groups(self, condition: str) -> Iterator[tuple[str, int]]:
-        cursor = self.db.execute(f"SELECT v, n FROM groups WHERE {condition}")
-        while batch := cursor.fetchmany(20_000):
-            yield from batch
+    def looked_at(self, name: str) -> Looked:
+        """The column of that name, to be looked at value by value."""
+        return Looked(self.db, self.relation, self.column(name), self.rules, self.today, self.kept)
 
     # --- rows -------------------------------------------------------------------------------------
 
     def _rows(self, checks: list[Check]) -> Iterator[Hit]:
         if not checks:
             return
-        parts = []
-        for check in checks:
-            tested, wrong = self.conditions(check)
-            parts.append(f"count(*) FILTER ({tested}), count(*) FILTER (({tested}) AND ({wrong}))")
-        row = self.db.execute(f"SELECT {', '.join(parts)} FROM {self.relation} AS r").fetchone()
-        for number, check in enumerate(checks):
-            looked, offending = map(int, (row or ())[number * 2 : number * 2 + 2])
+        predicates = [self.conditions(check) for check in checks]
+        for hit in counted(self.db, checks, "1", f"{self.relation} AS r", predicates):
             # Where most rows break it, it is the rule that does not fit this table.
-            if not (self.rules[check.rule].majority and offending * 2 >= looked):
-                yield Hit(check=check, tested=looked, offending=offending)
+            if not (self.rules[hit.check.rule].majority and hit.offending * 2 >= hit.tested):
+                yield msgspec.structs.replace(hit, values=0)
 
     def conditions(self, check: Check) -> tuple[str, str]:
         """SQL over the table's alias ``r`` of what is tested and what is wrong."""
         rule = self.rules[check.rule]
-        terms = {name: term(self._profile(c), "r") for name, c in check.columns.items()}
+        terms = {name: term(self.column(c), "r") for name, c in check.columns.items()}
         tested = " AND ".join(one.filled for one in terms.values())
         if rule.tested:
             tested = written(rule.tested, terms, self.today)
         return tested, written(rule.row, terms, self.today)
 
     def _repeat(self, check: Check) -> Hit:
+        repeat = self.rules[check.rule].repeat or Repeat()
+        first = self.column(check.columns[repeat.by[0]])
+        if len(repeat.by) == 1 and not repeat.differs and not first.repeated:
+            return Hit(check=check, tested=first.filled, offending=0)
         row = self.db.execute(
             f"SELECT coalesce(sum(n), 0), count(*) FILTER (wrong), "
             f"coalesce(sum(n) FILTER (wrong), 0) FROM ({self.repeated(check)})"
@@ -176,21 +122,24 @@ class Bench:
     def repeated(self, check: Check) -> str:
         """SQL that groups a table by what must not repeat: the columns, ``n``, ``wrong``."""
         repeat = self.rules[check.rule].repeat or Repeat()
-        columns = [self._profile(check.columns[name]) for name in repeat.by]
+        columns = [self.column(check.columns[name]) for name in repeat.by]
         names = ", ".join(quoted(column.name) for column in columns)
         filled = " AND ".join(term(column).filled for column in columns)
-        wrong = "count(*) > 1"
-        if repeat.differs:
-            other = term(self._profile(check.columns[repeat.differs]))
-            filled += f" AND {other.filled}"
-            wrong = f"min({other.v}) <> max({other.v})"
-        return (
-            f"SELECT {names}, count(*) AS n, {wrong} AS wrong FROM {self.relation} "
-            f"WHERE {filled} GROUP BY {names}"
+        if not repeat.differs:
+            return (
+                f"SELECT {names}, count(*) AS n, count(*) > 1 AS wrong FROM {self.relation} "
+                f"WHERE {filled} GROUP BY {names}"
+            )
+        other = term(self.column(check.columns[repeat.differs]))
+        # Grouping twice: the least and the greatest of texts cost far more.
+        pairs = (
+            f'SELECT {names}, {other.v} AS """other""", count(*) AS n FROM {self.relation} '
+            f"WHERE {filled} AND {other.filled} GROUP BY ALL"
         )
+        return f"SELECT {names}, sum(n) AS n, count(*) > 1 AS wrong FROM ({pairs}) GROUP BY {names}"
 
     def _refer(self, rule: Rule, check: Check) -> Iterator[Hit]:
-        profile = self._profile(check.column)
+        profile = self.column(check.column)
         for one in self.sums.inclusions:
             if (one.table, one.column) == (check.table, check.column) and one.declared is (
                 rule.refer == "declared"
@@ -209,7 +158,7 @@ class Bench:
         if rule.profile in TABLE_FACTS:
             wrong = TABLE_FACTS[rule.profile](self.profile, self.today)
         else:
-            wrong = COLUMN_FACTS[rule.profile](self._profile(check.column), self.today)
+            wrong = COLUMN_FACTS[rule.profile](self.column(check.column), self.today)
         if wrong is not None:
             yield Hit(check=check, tested=1, offending=int(wrong))
 
@@ -231,17 +180,8 @@ class Bench:
         offending = len(self.own(rule))
         return Hit(check=check, tested=self.profile.rows, offending=offending)
 
-    def _profile(self, name: str) -> ColumnProfile:
+    def column(self, name: str) -> ColumnProfile:
         found = self.profile.column(name)
         if found is None:
             raise KeyError(name)
         return found
-
-
-def is_plain(column: ColumnProfile) -> bool:
-    """Whether a column's patterns show that it holds nothing but Chinese and visible ASCII."""
-    if column.kind is not Kind.TEXT:
-        return True
-    if column.varied or column.pattern_total != len(column.patterns):
-        return False
-    return not any(_ODD.search(one.value) or one.value.startswith("*{") for one in column.patterns)
