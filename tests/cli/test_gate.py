@@ -221,3 +221,56 @@ def test_gates_that_are_broken(luodi, folder, spoil, code, sentence, lang):
     assert str(path) in ran.err
     assert lang == "en" or sentence in ran.err
     assert ("Next: " if lang == "en" else "下一步：") in ran.err
+
+
+# --- sources --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def connected(luodi, tmp_path, monkeypatch):
+    """A landing folder whose old system was connected; it is a file beside the folder."""
+    monkeypatch.chdir(tmp_path)
+    assert luodi("new", "东江 HIS", "--template", "his", "--environment", "test").code == 0
+    monkeypatch.chdir(tmp_path / "东江 HIS")
+    old = tmp_path / "old.csv"
+    old.write_text("id,name\n1,a\n", encoding="utf-8")
+    systems = f'format = 1\n[[source]]\nid = "old"\nurl = "{old}"\n'
+    (tmp_path / "东江 HIS" / "systems.toml").write_text(systems, encoding="utf-8")
+    assert luodi("vault", "init").code == 0
+    assert luodi("migrate", "connect").code == 0
+    return old
+
+
+def standing(luodi, *more):
+    for gate in result(luodi("gate", "list", "--json"))["gates"]:
+        if any(one["id"] == "data.sources_connected" for one in gate["criteria"]):
+            found = result(luodi("gate", "check", gate["gate"], "--json", *more))["criteria"]
+            (one,) = (one for one in found if one["id"] == "data.sources_connected")
+            return one["state"], [reason["code"] for reason in one["reasons"]]
+    raise AssertionError("no gate asks for sources")
+
+
+def test_a_source_that_is_as_it_was(luodi, connected):
+    assert standing(luodi) == ("pass", [])
+
+
+def test_a_source_that_grew(luodi, connected):
+    connected.write_text("id,name\n1,a\n2,b\n", encoding="utf-8")
+    assert standing(luodi) == ("warn", ["evidence.reason_input_drifted"])
+
+
+@pytest.mark.parametrize("text", ["id,title\n1,a\n", "id,name\n"])
+def test_a_source_of_another_shape_or_with_fewer_rows(luodi, connected, text):
+    """Evidence about it is stale: it was read as something else."""
+    connected.write_text(text, encoding="utf-8")
+    assert standing(luodi) == ("stale", ["evidence.reason_input_changed"])
+
+
+def test_a_source_that_is_gone(luodi, connected):
+    connected.unlink()
+    assert standing(luodi)[0] == "stale"
+
+
+def test_sources_that_are_not_asked(luodi, connected):
+    connected.unlink()
+    assert standing(luodi, "--offline") == ("warn", ["evidence.reason_input_cannot_tell"])

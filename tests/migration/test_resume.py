@@ -109,7 +109,7 @@ def test_two_runs_at_once(vault):
 
 
 def test_a_connection_cut_in_the_middle_of_a_table(vault, url, mariadb_database, monkeypatch):
-    monkeypatch.setattr("luodi.migration.extract.PAUSE", 0.01)
+    monkeypatch.setattr("luodi.migration.reading.PAUSE", 0.01)
     _, connection = mariadb_database
     with Workspace.in_vault(vault) as workspace, source_at(url) as source:
         workspace.keep(connect(source, progress=Silent()).result)
@@ -135,7 +135,7 @@ def test_a_connection_cut_in_the_middle_of_a_table(vault, url, mariadb_database,
 
 
 def test_a_server_that_does_not_come_back(vault, url, mariadb_database, monkeypatch):
-    monkeypatch.setattr("luodi.migration.extract.PAUSE", 0.001)
+    monkeypatch.setattr("luodi.migration.reading.PAUSE", 0.001)
     with Workspace.in_vault(vault) as workspace, source_at(url) as source:
         workspace.keep(connect(source, progress=Silent()).result)
 

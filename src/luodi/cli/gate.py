@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,17 +13,42 @@ from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
 from luodi.evidence.model import Choice
 
+if TYPE_CHECKING:
+    from luodi.landing.site import Site
+
 app = group("gate")
+Offline = Annotated[bool, typer.Option("--offline", help="cli.gate_offline")]
 Gate = Annotated[str, typer.Argument(help="cli.gate_argument")]
 
 
+def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
+    """Open the landing folder; its sources are asked whether evidence still speaks for them.
+
+    A password comes from the environment alone: a gate asks nobody.
+    """
+    site = open_site(folder)
+    if offline or not (site.folder.path / "systems.toml").exists():
+        return site
+    import os
+
+    from luodi.landing.systems import password_of
+    from luodi.migration.freshness import sources
+
+    resolver = sources(
+        site.folder.systems,
+        site.folder.path,
+        lambda system: password_of(system, os.environ) or "",
+    )
+    return replace(site, resolvers=(resolver,))
+
+
 @app.command("list")
-def list_(folder: Folder = Path()) -> None:
+def list_(offline: Offline = False, folder: Folder = Path()) -> None:
     """List the gates with what each says now."""
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    reports = open_site(folder).check_all()
+    reports = site_with_sources(folder, offline=offline).check_all()
     payload = {"gates": [account(report, terminal.lang) for report in reports]}
 
     def draw() -> None:
@@ -34,13 +60,13 @@ def list_(folder: Folder = Path()) -> None:
 
 
 @app.command("check")
-def check(gate: Gate, folder: Folder = Path()) -> None:
+def check(gate: Gate, offline: Offline = False, folder: Folder = Path()) -> None:
     """Ask the ledger: go or no-go."""
     from luodi.evidence.gate.check import OPEN
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    report, _ = open_site(folder).check(gate)
+    report, _ = site_with_sources(folder, offline=offline).check(gate)
 
     def draw() -> None:
         from luodi.cli.gate_page import draw_answer, draw_check
@@ -56,6 +82,7 @@ def check(gate: Gate, folder: Folder = Path()) -> None:
 def explain(
     gate: Gate,
     criterion: Annotated[str | None, typer.Argument(help="cli.gate_criterion")] = None,
+    offline: Offline = False,
     folder: Folder = Path(),
 ) -> None:
     """Explain every criterion of a gate, or one: why it says that, and what to do."""
@@ -64,7 +91,7 @@ def explain(
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    report, _ = open_site(folder).check(gate)
+    report, _ = site_with_sources(folder, offline=offline).check(gate)
     chosen = [item for item in report.criteria if criterion in (None, item.criterion.id)]
     if criterion is not None and not chosen:
         known = tuple(item.criterion.id for item in report.criteria)
@@ -103,7 +130,7 @@ def sign(
     from luodi.evidence.gate.sign import Voice, parse_condition
 
     terminal = Terminal.current()
-    site = open_site(folder)
+    site = site_with_sources(folder)
     voice = Voice(
         seat=seat,
         name=name or site.settings.actor,

@@ -83,6 +83,9 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
         Have SQL Server turn text into Unicode, where a collation would garble it.
     deleted : bool
         Also read the rows of a DBF file that carry the deletion mark.
+    watermark : mapping of str to str
+        For each table, by its full name or ``*`` for all, the column that says when a row was last
+        changed.
     """
 
     id: SystemId
@@ -97,6 +100,7 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
     header: bool = True
     nvarchar: bool = False
     deleted: bool = False
+    watermark: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def variable(self) -> str:

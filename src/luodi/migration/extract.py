@@ -13,34 +13,16 @@ from dataclasses import dataclass
 import msgspec
 
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.model import Figure, Finding, Severity
+from luodi.evidence.model import Figure, Finding
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
-from luodi.migration import garbled
-from luodi.migration.connect import snapshot_input
+from luodi.migration.connect import read_catalogue, snapshot_input
 from luodi.migration.model import Catalogue, Kind, Table
-from luodi.migration.source import refusals
+from luodi.migration.reading import Extracted, Pace, Reading
+from luodi.migration.since import Since
 from luodi.migration.source.batch import AS_READ
-from luodi.migration.source.model import PIECE, Lost, Order, Rows, Source, Staged, Start
-from luodi.migration.source.names import as_named, in_source
-from luodi.migration.staging import Staging
+from luodi.migration.source.model import Source, Staged
 from luodi.migration.workspace import Workspace
-
-TRIES = 5
-"""Times a lost connection is made again for one piece, with a growing pause before each."""
-PAUSE = 1.0
-"""Seconds before the first of them; doubled each time."""
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """A table as it was extracted; ``resumed`` counts rows that an earlier run had brought."""
-
-    table: str
-    rows: int
-    rejected: int
-    resumed: int
-    as_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +46,7 @@ def extract(
     tables: Sequence[str] = (),
     rate: int | None = None,
     fresh: bool = False,
+    since: str | None = None,
     progress: Progress,
 ) -> Outcome[Extraction]:
     """Bring rows of a connected source into the workspace.
@@ -76,11 +59,15 @@ def extract(
         Most rows per second to ask of the source.
     fresh : bool
         Read again what is there already.
+    since : str, optional
+        Read only rows whose watermark is this or later, `LAST` for what the workspace has, and
+        merge them into those that are there.  Tables without a watermark are read as a whole.
 
     Raises
     ------
     WrongUse
-        ``migration.not_connected``, ``migration.no_table``.
+        ``migration.not_connected``, ``migration.no_table``, ``migration.since_column``,
+        ``migration.since_value``.
     LuodiError
         ``migration.extract_stopped`` names the table and the ordinal reached; what the source or
         the disk refuses.
@@ -90,8 +77,12 @@ def extract(
     began = time.monotonic()
     done: list[Extracted] = []
     findings: list[Finding] = []
+    if since is not None:
+        catalogue, said = _read_again(catalogue, wanted, source, progress)
+        wanted, findings = _wanted(catalogue, [table.full_name for table in wanted]), [*said]
     for table in wanted:
-        one = _Table(workspace, source, table, _Pace(rate), progress)
+        work = (workspace, source, table, Pace(rate), progress)
+        one = Reading(*work) if since is None else Since(*work, value=since)
         done.append(one.extract(fresh=fresh))
         findings += one.findings
         catalogue = _as_staged(catalogue, table, one.staging.standing.staged)
@@ -107,10 +98,38 @@ def extract(
             Figure(name="tables", value=len(done), unit="table"),
             Figure(name="rows", value=extraction.rows, unit="row"),
             Figure(name="rejected", value=sum(table.rejected for table in done), unit="row"),
+            *(_moved(done) if since is not None else ()),
         ),
         findings=tuple(findings),
         inputs=(snapshot_input(catalogue),),
     )
+
+
+def _moved(done: Sequence[Extracted]) -> Iterator[Figure]:
+    yield Figure(name="added", value=sum(table.added for table in done), unit="row")
+    yield Figure(name="changed", value=sum(table.changed for table in done), unit="row")
+
+
+def _read_again(
+    before: Catalogue, wanted: Sequence[Table], source: Source, progress: Progress
+) -> tuple[Catalogue, tuple[Finding, ...]]:
+    """Read the catalogue as it is now; what is not extracted again stays as it was.
+
+    Raises
+    ------
+    LuodiError
+        ``migration.table_vanished``.
+    """
+    now, said = read_catalogue(source, progress)
+    names = {table.full_name for table in wanted}
+    for name in names:
+        if now.table(name) is None:
+            raise LuodiError("migration.table_vanished", {"table": name})
+    tables = tuple(
+        table if table.full_name in names else before.table(table.full_name) or table
+        for table in now.tables
+    )
+    return msgspec.structs.replace(now, tables=tables), said
 
 
 def _wanted(catalogue: Catalogue, names: Sequence[str]) -> list[Table]:
@@ -144,134 +163,3 @@ def _as_staged(catalogue: Catalogue, table: Table, staged: Sequence[Staged]) -> 
             changed if other.full_name == table.full_name else other for other in catalogue.tables
         ),
     )
-
-
-class _Pace:
-    """Keeps to a number of rows per second."""
-
-    def __init__(self, rate: int | None) -> None:
-        self._rate = rate
-        self._began = time.monotonic()
-        self._rows = 0
-
-    @property
-    def piece(self) -> int:
-        """Rows to ask for at a time: about a second's."""
-        return min(PIECE, self._rate) if self._rate else PIECE
-
-    def passed(self, rows: int, progress: Progress) -> None:
-        """Wait until that many rows more are due."""
-        if not self._rate:
-            return
-        self._rows += rows
-        while (ahead := self._rows / self._rate - (time.monotonic() - self._began)) > 0:
-            progress.advance(0)  # a long pause can be cancelled
-            time.sleep(min(ahead, 0.2))
-
-
-class _Table:
-    """The extraction of one table."""
-
-    def __init__(
-        self, workspace: Workspace, source: Source, table: Table, pace: _Pace, progress: Progress
-    ) -> None:
-        self._source = source
-        self._table = table
-        self._pace = pace
-        self._progress = progress
-        self._there = in_source(table)
-        self._order, _ = source.order(self._there)
-        self._identity = source.identity(self._there)
-        self.findings: list[Finding] = []
-        self.staging = Staging.of(
-            workspace, source.system.id, table, self._staged(), self._identity
-        )
-
-    def _staged(self) -> tuple[Staged, ...]:
-        return as_named(self._table, self._source.staged(self._there))
-
-    def extract(self, *, fresh: bool) -> Extracted:
-        """Bring what is missing."""
-        staging = self.staging
-        if fresh or not staging.fits(self._identity) or not self._goes_on():
-            staging.begin(self._staged(), self._identity)
-        resumed = staging.standing.rows
-        self._progress.stage("migration.extracting", self._table.rows, "row")
-        self._progress.note("migration.extracting_table", {"table": self._table.full_name})
-        self._progress.advance(resumed)
-        if not staging.standing.done:
-            for rows in self._pieces():
-                staging.add(rows)
-                self.findings += rows.findings
-                self._progress.advance(rows.count)
-                self._pace.passed(rows.count, self._progress)
-            staging.finish()
-        standing = staging.standing
-        as_read = tuple(
-            column.name
-            for column, promised in zip(standing.staged, self._staged(), strict=True)
-            if column.type != promised.type
-        )
-        for name in as_read:
-            self.findings.append(
-                Finding(
-                    code="migration.staged_as_read",
-                    params={"table": self._table.full_name, "column": name},
-                    severity=Severity.INFO,
-                )
-            )
-        self.findings += garbled.findings(self._table.full_name, standing.signs)
-        self.findings += refusals.findings(self._table.full_name, standing.refused)
-        return Extracted(self._table.full_name, standing.rows, standing.rejected, resumed, as_read)
-
-    def _goes_on(self) -> bool:
-        """Tell whether what is there can be gone on with."""
-        standing = self.staging.standing
-        return standing.done or self._order is not Order.RESTART
-
-    def _pieces(self) -> Iterator[Rows]:
-        """Read on from where the table stands; make a lost connection again."""
-        tries = 0
-        while True:
-            standing = self.staging.standing
-            start = Start(standing.key, standing.rows, None, self._pace.piece)
-            try:
-                for rows in self._source.scan(self._there, start):
-                    yield rows
-                    tries = 0
-                return
-            except Lost as lost:
-                tries += 1
-                if tries > TRIES:
-                    raise self._stopped(lost) from None
-                self._again(lost, tries)
-
-    def _again(self, lost: Lost, tries: int) -> None:
-        self._progress.note("migration.reconnecting", {"table": self._table.full_name})
-        until = time.monotonic() + PAUSE * 2 ** (tries - 1)
-        while (left := until - time.monotonic()) > 0:
-            self._progress.advance(0)
-            time.sleep(min(left, 0.2))
-        try:
-            same = self._source.reopen()
-        except LuodiError as error:
-            if tries >= TRIES:
-                raise self._stopped(error) from None
-            return self._again(lost, tries + 1)
-        if self._order is Order.RESTART:
-            self.staging.begin(self._staged(), self._identity)
-        elif not same:
-            self.findings.append(
-                Finding(code="migration.moment_changed", params={"table": self._table.full_name})
-            )
-        return None
-
-    def _stopped(self, error: LuodiError) -> LuodiError:
-        return LuodiError(
-            "migration.extract_stopped",
-            {
-                "table": self._table.full_name,
-                "ordinal": self.staging.standing.rows,
-                "reason": error.code,
-            },
-        )

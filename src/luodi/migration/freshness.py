@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from luodi.evidence.errors import LuodiError
@@ -19,8 +20,8 @@ _SOURCE = "source:"
 def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> Resolver:
     """Make a resolver for the snapshots that `connect` and `extract` name as their inputs.
 
-    It reads the source's catalogue and counts its rows anew.  A source that does not answer cannot
-    be told about, which is not the same as changed.
+    It reads the source's catalogue and counts its rows anew, once.  A source that does not answer
+    cannot be told about, which is not the same as changed.
 
     Parameters
     ----------
@@ -29,17 +30,19 @@ def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> 
     """
     known = {f"{_SOURCE}{system.id}": system for system in (*systems.source, *systems.target)}
 
-    def resolve(item: ContentInput | SnapshotInput) -> Present | None:
-        system = known.get(item.name)
-        if system is None or not isinstance(item, SnapshotInput):
-            return None
+    @cache
+    def now(system: System) -> Present | None:
         try:
             with opened(system, base, password) as source:
                 catalogue, _ = read_catalogue(source, Silent())
         except LuodiError as error:
             gone = error.code in ("migration.file_absent", "migration.database_absent")
             return Present(gone=True) if gone else None
-        now = snapshot_input(catalogue)
-        return Present(schema=now.schema, watermark=now.watermark)
+        found = snapshot_input(catalogue)
+        return Present(schema=found.schema, watermark=found.watermark)
+
+    def resolve(item: ContentInput | SnapshotInput) -> Present | None:
+        system = known.get(item.name)
+        return now(system) if system and isinstance(item, SnapshotInput) else None
 
     return resolve

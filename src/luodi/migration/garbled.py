@@ -87,6 +87,11 @@ def together(earlier: Iterable[Sign], later: Iterable[Sign]) -> tuple[Sign, ...]
     return tuple(known.values())
 
 
+def moved(sign: Sign, ordinals: dict[int, int]) -> Sign:
+    """Name rows by other ordinals."""
+    return msgspec.structs.replace(sign, first=tuple(ordinals.get(one, one) for one in sign.first))
+
+
 def findings(table: str, found: Iterable[Sign]) -> list[Finding]:
     """Say what was seen: column, count and the first ordinals."""
     return [

@@ -12,6 +12,7 @@ import msgspec
 
 from luodi.evidence.canonical import digest
 from luodi.evidence.errors import LuodiError
+from luodi.migration import garbled
 from luodi.migration.garbled import Sign, signs, together
 from luodi.migration.model import ORDINAL, Table, schema_of
 from luodi.migration.source.batch import AS_READ, Misfit, cast, table_of, unsound, written
@@ -151,6 +152,8 @@ class Staging:
 
     def _widen(self, places: Sequence[int]) -> None:
         """Stage some columns as the texts that were read, the rows that are there as well."""
+        if not places:
+            return
         staged = list(self.standing.staged)
         with self._transaction() as db:
             for place in places:
@@ -164,6 +167,41 @@ class Staging:
             standing = _with(self.standing, staged=tuple(staged))
             self._keep(db, standing)
         self.standing = standing
+
+    def merge(self, beside: Staging, key: Sequence[str]) -> Merged:
+        """Take in rows of the same table that were staged beside it, all of them or none.
+
+        Parameters
+        ----------
+        key : sequence of str
+            Columns by which a row is known again; it keeps its ordinal then.
+        """
+        self._widen(
+            [
+                place
+                for place, (one, other) in enumerate(
+                    zip(self.standing.staged, beside.standing.staged, strict=True)
+                )
+                if other.type == AS_READ != one.type
+            ]
+        )
+        moved = merged(self.workspace.db, self, beside, key)
+        with self._transaction() as db:
+            moved.write(db, self.relation)
+            db.execute(f"DROP TABLE {beside.relation}")
+            db.execute(
+                "DELETE FROM _luodi.extraction WHERE system = ? AND table_name = ?",
+                [beside.system, self.table.full_name],
+            )
+            signs = [garbled.moved(sign, moved.ordinals) for sign in beside.standing.signs]
+            standing = _with(
+                self.standing,
+                rows=self.standing.rows + moved.added,
+                signs=together(self.standing.signs, signs),
+            )
+            self._keep(db, standing)
+        self.standing = standing
+        return moved
 
     def finish(self) -> None:
         """Note that the table is whole."""
@@ -198,6 +236,65 @@ class Staging:
             if isinstance(error, duckdb.Error):
                 raise trouble(error, self.table.full_name, self.standing.rows) from None
             raise
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What merging does: rows that are new and changed, and ordinals beside to those here."""
+
+    added: int
+    changed: int
+    ordinals: dict[int, int]
+
+    def write(self, db: duckdb.DuckDBPyConnection, relation: str) -> None:
+        """Write the rows."""
+        db.execute(f"DELETE FROM {relation} WHERE {ORDINAL} IN (FROM temp.luodi_changed)")
+        db.execute(f"INSERT INTO {relation} FROM temp.luodi_merged")
+        db.execute("DROP TABLE temp.luodi_changed; DROP TABLE temp.luodi_merged")
+
+
+def merged(
+    db: duckdb.DuckDBPyConnection, here: Staging, beside: Staging, key: Sequence[str]
+) -> Merged:
+    """Find out which rows beside are new or differ from the one here, and their ordinals here."""
+    pairs = " AND ".join(f"b.{quoted(name)} IS NOT DISTINCT FROM h.{quoted(name)}" for name in key)
+    columns = [quoted(column.name) for column in here.standing.staged]
+    same = " AND ".join(f"b.{name} IS NOT DISTINCT FROM h.{name}" for name in columns)
+    selected = ", ".join(
+        f"{written(other, quoted(other.name))} AS {quoted(one.name)}"
+        if one.type == AS_READ != other.type
+        else quoted(one.name)
+        for one, other in zip(here.standing.staged, beside.standing.staged, strict=True)
+    )
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE luodi_merged AS "
+        f"WITH b AS (SELECT {ORDINAL}, {selected} FROM {beside.relation}) "
+        f"SELECT coalesce(h.{ORDINAL}, (SELECT coalesce(max({ORDINAL}), 0) FROM {here.relation}) + "
+        f"row_number() OVER (PARTITION BY h.{ORDINAL} IS NULL ORDER BY b.{ORDINAL})) AS {ORDINAL}, "
+        f"{', '.join(f'b.{name}' for name in columns)}, b.{ORDINAL} AS luodi_beside, "
+        f"h.{ORDINAL} IS NOT NULL AS luodi_known, h.{ORDINAL} IS NOT NULL AND {same} AS luodi_same "
+        f"FROM b LEFT JOIN {here.relation} h ON {pairs}"
+    )
+    ordinals = dict(
+        db.execute(
+            f"SELECT luodi_beside, {ORDINAL} FROM temp.luodi_merged WHERE luodi_beside IN "
+            f"(SELECT unnest(?::BIGINT[]))",
+            [[place for sign in beside.standing.signs for place in sign.first]],
+        ).fetchall()
+    )
+    db.execute("DELETE FROM temp.luodi_merged WHERE luodi_same")
+    row = db.execute(
+        "SELECT count(*) FILTER (NOT luodi_known), count(*) FILTER (luodi_known) "
+        "FROM temp.luodi_merged"
+    ).fetchone()
+    added, changed = row or (0, 0)
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE luodi_changed AS SELECT {ORDINAL} FROM temp.luodi_merged "
+        "WHERE luodi_known"
+    )
+    for column in ("luodi_beside", "luodi_known", "luodi_same"):
+        db.execute(f"ALTER TABLE temp.luodi_merged DROP COLUMN {column}")
+    return Merged(added, changed, ordinals)
 
 
 def _with(standing: Standing, **changes: Any) -> Standing:

@@ -22,6 +22,7 @@ def extract(
     table: Annotated[list[str] | None, typer.Option(help="cli.migrate_table")] = None,
     rate: Annotated[int | None, typer.Option(help="cli.migrate_rate", min=1)] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="cli.migrate_fresh")] = False,
+    since: Annotated[str | None, typer.Option(help="cli.migrate_since")] = None,
     folder: Folder = Path(),
 ) -> None:
     """Extract every table of a system, or some; goes on where an earlier run ended."""
@@ -42,6 +43,7 @@ def extract(
                     tables=table or (),
                     rate=rate,
                     fresh=fresh,
+                    since=since,
                     progress=progress,
                 )
 
@@ -56,10 +58,14 @@ def extract(
     }
 
     def draw() -> None:
-        names = ("table", "rows", "rejected", "resumed", "as_read")
+        moved = ("added", "changed") if since is not None else ()
+        names = ("table", "rows", *moved, "rejected", "resumed", "as_read")
         codes = [f"cli.migrate_column_{name}" for name in names]
         lines = [
-            [line.table, line.rows, line.rejected, line.resumed, ", ".join(line.as_read)]
+            [
+                *(line.table, line.rows, *([line.added, line.changed] if moved else [])),
+                *(line.rejected, line.resumed, ", ".join(line.as_read)),
+            ]
             for line in found.tables
         ]
         terminal.say(
