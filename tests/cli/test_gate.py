@@ -51,6 +51,7 @@ def sign(luodi, seat, choice, *more):
 
 
 def result(ran):
+    assert "result" in json.loads(ran.out), ran.out
     return json.loads(ran.out)["result"]
 
 

@@ -31,7 +31,8 @@ def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> 
     known = {f"{_SOURCE}{system.id}": system for system in (*systems.source, *systems.target)}
 
     @cache
-    def now(system: System) -> Present | None:
+    def now(name: str) -> Present | None:
+        system = known[name]
         try:
             with opened(system, base, password) as source:
                 catalogue, _ = read_catalogue(source, Silent())
@@ -42,7 +43,7 @@ def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> 
         return Present(schema=found.schema, watermark=found.watermark)
 
     def resolve(item: ContentInput | SnapshotInput) -> Present | None:
-        system = known.get(item.name)
-        return now(system) if system and isinstance(item, SnapshotInput) else None
+        asked = item.name in known and isinstance(item, SnapshotInput)
+        return now(item.name) if asked else None
 
     return resolve
