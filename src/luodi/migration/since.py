@@ -176,7 +176,9 @@ class Since:
     ) -> None:
         """Say how far the table is, and what a watermark cannot see."""
         self.findings += [
-            finding for finding in beside.findings if not finding.code.startswith("migration.text_")
+            finding
+            for finding in beside.findings
+            if not finding.code.partition(".")[2].startswith("text_")
         ]
         signs = [garbled.moved(sign, ordinals) for sign in beside.staging.standing.signs]
         self.findings += garbled.findings(self._table.full_name, signs)
