@@ -16,9 +16,11 @@ from luodi.migration.batch import Batch, Batches, State
 from luodi.migration.mapping.model import Mapping as Rules
 from luodi.migration.reconciling.compare import added, compare, read_feed
 from luodi.migration.reconciling.equation import equation, tables_of, unmapped
+from luodi.migration.reconciling.handed import handed_over
 from luodi.migration.reconciling.model import Reconciled
 from luodi.migration.reconciling.moved import moved
 from luodi.migration.reconciling.sums import sums
+from luodi.migration.target.model import TargetTable
 from luodi.migration.target.protocol import Target
 from luodi.migration.workspace import Workspace
 
@@ -66,13 +68,18 @@ def reconcile(
         equations.append(equation(workspace, batch, table))
         progress.advance()
     described = target.describe({feed.to for feed in batch.feeds})
-    feeds = [feed for feed in batch.feeds if feed.to in described]
+    there = [feed for feed in batch.feeds if feed.to in described]
+    feeds = [feed for feed in there if _is_seen(described[feed.to])]
     progress.stage("migration.reconcile_comparing", len(feeds), "table")
     compared = []
     for feed in feeds:
         read_feed(workspace, batch, feed, target, described[feed.to])
         compared.append(compare(workspace, batch, feed, described[feed.to]))
         progress.advance()
+    handed = [
+        handed_over(workspace, batch, feed, target, described[feed.to])
+        for feed in (feeds if target.importer else ())
+    ]
     result = Reconciled(
         batch=batch.id,
         domain=batch.domain,
@@ -83,6 +90,10 @@ def reconcile(
         added=added(workspace, batch, feeds),
         sums=sums(workspace, batch, feeds, rules) if rules is not None else (),
         moved=moved(workspace, batch.source, again, tables) if again else (),
+        handed=tuple(handed),
+        unread={
+            feed.to: workspace.count(batch.relation(feed.id)) for feed in there if feed not in feeds
+        },
     )
     gone = [feed.to for feed in batch.feeds if feed.to not in described]
     return _outcome(workspace, batch, result, gone, inputs)
@@ -123,6 +134,7 @@ def _outcome(
         *_unaccounted(result),
         *(_error("reconcile_table_gone", {"table": table}) for table in gone),
         *_mismatched(result),
+        *_handed(result),
     ]
     return Outcome(
         result,
@@ -152,12 +164,21 @@ def _figures(result: Reconciled) -> tuple[Figure, ...]:
         return sum(getattr(each, name) for each in result.equations)
 
     fates = ("loaded", "merged", "rejected", "review", "excluded")
+    importer = (
+        {"imported": "taken", "import_refused": "refused", "import_waiting": "waiting"}
+        if result.handed
+        else {}
+    )
     return (
         Figure(name="rows", value=count("source"), unit="row"),
         *(Figure(name=name, value=count(name), unit="row") for name in fates),
         Figure(name="unaccounted", value=result.unaccounted, unit="row"),
         Figure(name="mismatched", value=result.mismatched, unit="row"),
         Figure(name="differing", value=len(result.differing), unit="piece"),
+        *(
+            Figure(name=name, value=sum(getattr(e, of) for e in result.handed), unit="row")
+            for name, of in importer.items()
+        ),
     )
 
 
@@ -204,6 +225,25 @@ def _mismatched(result: Reconciled) -> Iterator[Finding]:
     for other in result.moved:
         where: dict[str, str | int] = {"table": other.table, "ordinals": _listed(other.first)}
         yield _error("reconcile_moved", where, other.gone + other.added)
+
+
+def _is_seen(table: TargetTable) -> bool:
+    return table.procedure is None or not table.procedure.unread
+
+
+def _handed(result: Reconciled) -> Iterator[Finding]:
+    for each in result.handed:
+        place: dict[str, str | int] = {"table": each.source_table, "to": each.to}
+        if each.refused:
+            codes = ", ".join(f"{code or '?'}={rows}" for code, rows in sorted(each.codes.items()))
+            ordinals = _listed(each.first["refused"])
+            params = {**place, "codes": codes, "ordinals": ordinals}
+            yield _error("reconcile_refused", params, each.refused)
+        if each.waiting:
+            ordinals = _listed(each.first["waiting"])
+            yield _error("reconcile_waiting", {**place, "ordinals": ordinals}, each.waiting)
+    for procedure, rows in result.unread.items():
+        yield _error("reconcile_unread", {"procedure": procedure}, rows)
 
 
 def _error(name: str, params: dict[str, str | int], count: int = 1) -> Finding:

@@ -206,6 +206,15 @@ def _refused(workspace: Workspace, batch: Batch, removed: Removed) -> Outcome[Ro
         )
         for feed, keys in removed.changed.items()
     ]
+    findings += [
+        Finding(
+            code="migration.rollback_taken",
+            params=dict(_named(workspace, batch, feed, keys)),
+            severity=Severity.ERROR,
+            count=len(keys),
+        )
+        for feed, keys in removed.barred.items()
+    ]
     for feed, pairs in removed.pointed_at.items():
         for table in sorted({table for _, table in pairs}):
             keys = [key for key, other in pairs if other == table]
@@ -250,6 +259,11 @@ def _proven(
     """Look at every table once more, from outside the transaction."""
     findings, residual, as_before = [], 0, True
     for name, before_load in batch.before.items():
+        known = tables[name].procedure
+        if known is not None and known.unread:
+            as_before = False
+            findings.append(Finding(code="migration.rollback_unproven", params={"target": name}))
+            continue
         now = target.checksum(tables[name].table)
         if now == before_load:
             continue

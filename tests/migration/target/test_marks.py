@@ -15,6 +15,8 @@ from luodi.migration.target.postgresql_statements import PostgreSqlStatements
 from luodi.migration.workspace import Workspace
 from migration.load_sample import DDL, DICTIONARIES, PATIENTS, fates, fill, order, rules
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def workspace():

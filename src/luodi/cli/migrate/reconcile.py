@@ -71,6 +71,7 @@ class _Desk:
         self.reconciled: list[Outcome[Reconciled]] = []
         self.balanced: list[Outcome[Balance]] = []
         self.evidence: list[str] = []
+        self.kept: list[str] = []
         self._target = ""
 
     def batches(self, name: str | None) -> list[Batch]:
@@ -142,6 +143,7 @@ class _Desk:
             outcome, kept = self._site.perform(act, verb, environment=system.environment)
         self.reconciled.append(outcome)
         self._remember(kept)
+        self._keep_refused(batch, outcome.result)
         if samples is not None:
             self._keep_samples(batch, samples)
 
@@ -238,6 +240,20 @@ class _Desk:
         content = BytesIO(samples(self._workspace, batch, count))
         vault.put(f"samples/{batch.id}.xlsx", content, replace=True)
 
+    def _keep_refused(self, batch: Batch, result: Reconciled) -> None:
+        """Rows that an importer refused, with what it said, into the vault's reject store."""
+        from luodi.landing.vault import Vault
+        from luodi.migration.reconciling.handed import export_refused
+
+        for each in (handed for handed in result.handed if handed.refused):
+            feed = batch.feed(each.feed)
+            if feed is not None:
+                project = self._site.folder.project.project
+                vault = Vault.open(self._site.home, self._site.settings, project)
+                export_refused(self._workspace, batch, feed, vault)
+                name = f"rejects/{batch.id}/{feed.id}.importer.csv"
+                self.kept.append(name)
+
     def _remember(self, kept: Evidence | Draft) -> None:
         from luodi.evidence.model import Evidence
 
@@ -264,6 +280,7 @@ def _finish(terminal: Terminal, desk: _Desk, files: list[str]) -> None:
                 "figures": {figure.name: figure.value for figure in outcome.figures},
                 "tables": outcome.result.equations,
                 "feeds": outcome.result.compared,
+                "handed": outcome.result.handed,
                 "findings": told(outcome, terminal.lang),
             }
             for outcome in desk.reconciled
@@ -281,6 +298,7 @@ def _finish(terminal: Terminal, desk: _Desk, files: list[str]) -> None:
             for outcome in desk.balanced
         ],
         "files": files,
+        "rejects": desk.kept,
     }
 
     def draw() -> None:
@@ -315,6 +333,8 @@ def _finish(terminal: Terminal, desk: _Desk, files: list[str]) -> None:
             )
             for balanced in desk.balanced:
                 drawn(terminal, balanced)
+        for name in desk.kept:
+            terminal.say("cli.migrate_reconcile_refused", {"name": name})
         for path in files:
             terminal.say("cli.migrate_reconcile_file", {"path": path})
 

@@ -76,6 +76,13 @@ def _of_table(described: TargetTable, filled: Iterable[str]) -> Iterator[Finding
         )
     for trigger in described.triggers:
         yield Finding(code="migration.load_trigger", params={"table": name, "trigger": trigger})
+    for column in described.lacking:
+        yield Finding(
+            code="migration.load_lacking",
+            params={"table": name, "column": column},
+            severity=Severity.ERROR,
+        )
+    yield from _of_procedure(described)
     if not described.transactional:
         yield Finding(code="migration.load_no_transactions", params={"table": name})
     for source in described.key_sources:
@@ -84,6 +91,22 @@ def _of_table(described: TargetTable, filled: Iterable[str]) -> Iterator[Finding
                 code="migration.load_sequence_behind",
                 params={"table": name, "column": source.column, "sequence": source.name},
             )
+
+
+def _of_procedure(described: TargetTable) -> Iterator[Finding]:
+    name, known = described.full_name, described.procedure
+    if known is None:
+        return
+    if known.commits:
+        yield _procedure("migration.procedure_commits", name, Severity.ERROR)
+    if known.for_good:
+        yield _procedure("migration.procedure_for_good", name, Severity.ERROR)
+    if known.unread:
+        yield _procedure("migration.procedure_unseen", name, Severity.WARN)
+
+
+def _procedure(code: str, name: str, severity: Severity) -> Finding:
+    return Finding(code=code, params={"procedure": name}, severity=severity)
 
 
 def _error(code: str, feed: PlannedFeed, column: str) -> Finding:

@@ -44,10 +44,15 @@ def export_rejects(workspace: Workspace, batch: Batch, vault: Vault) -> tuple[Ar
         )
         names = ("_ordinal", "_feed", "_column", "_reason", *columns)
         name = f"rejects/{batch.id}/{table}.csv"
-        with closing(_Reader(Rows(workspace, select, names))) as reader:
-            entry = vault.put(name, reader, replace=True)
-        found.append(Artefact(name=f"rejects:{table}", digest=entry.sha256, private=True))
+        found.append(kept(vault, name, f"rejects:{table}", Rows(workspace, select, names)))
     return tuple(found)
+
+
+def kept(vault: Vault, name: str, label: str, rows: Rows) -> Artefact:
+    """Put rows into the vault as CSV with a header."""
+    with closing(_Reader(rows)) as reader:
+        entry = vault.put(name, reader, replace=True)
+    return Artefact(name=label, digest=entry.sha256, private=True)
 
 
 class _Reader:

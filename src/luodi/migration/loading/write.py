@@ -265,10 +265,14 @@ class Writing:
 
 
 def _levels(feeds: Sequence[PlannedFeed]) -> Iterator[list[PlannedFeed]]:
-    """Feeds whose tables do not point at each other may be written at the same time."""
+    """Feeds whose tables do not point at each other may be written at the same time.
+
+    What a procedure's rows point at nobody knows but the mapping: its feeds wait for look-ups.
+    """
     waiting = list(feeds)
     while waiting:
         tables = {feed.feed.to for feed in waiting}
+        ids = {feed.feed.id for feed in waiting}
         now = [
             feed
             for feed in waiting
@@ -276,6 +280,7 @@ def _levels(feeds: Sequence[PlannedFeed]) -> Iterator[list[PlannedFeed]]:
                 key.table in tables and key.table != feed.feed.to
                 for key in feed.target.table.foreign_keys
             )
+            and (feed.target.procedure is None or not ids & {*feed.lookups} - {feed.feed.id})
         ] or waiting[:1]
         yield now
         waiting = [feed for feed in waiting if feed not in now]

@@ -104,6 +104,23 @@ class Moved(Noun, frozen=True, kw_only=True):
     first: tuple[int, ...] = ()
 
 
+class HandedOver(Noun, frozen=True, kw_only=True):
+    """What a vendor's importer made of the rows of one feed.
+
+    ``codes`` counts refused rows by the importer's code, empty where it gave none that is fit to
+    be shown; ``first`` are ordinals of the first rows that were refused, and that wait.
+    """
+
+    feed: str
+    source_table: str
+    to: str
+    taken: int = 0
+    refused: int = 0
+    waiting: int = 0
+    codes: dict[str, int] = msgspec.field(default_factory=dict)
+    first: dict[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+
+
 class Reconciled(Noun, frozen=True, kw_only=True):
     """One batch, reconciled."""
 
@@ -116,6 +133,9 @@ class Reconciled(Noun, frozen=True, kw_only=True):
     added: tuple[Added, ...] = ()
     sums: tuple[SumLine, ...] = ()
     moved: tuple[Moved, ...] = ()
+    handed: tuple[HandedOver, ...] = ()
+    unread: dict[str, int] = msgspec.field(default_factory=dict)
+    """Rows by the procedure that took them, which nothing shows again."""
 
     @property
     def unaccounted(self) -> int:
@@ -126,11 +146,13 @@ class Reconciled(Noun, frozen=True, kw_only=True):
 
     @property
     def mismatched(self) -> int:
-        """Rows that differ between the two ends."""
+        """Rows that differ between the two ends, or have not been seen to arrive."""
         return (
             sum(each.mismatched for each in self.compared)
             + sum(each.rows for each in self.added)
             + sum(each.gone for each in self.moved)
+            + sum(each.refused + each.waiting for each in self.handed)
+            + sum(self.unread.values())
         )
 
     @property

@@ -55,7 +55,7 @@ class Delivery(Noun, frozen=True, kw_only=True):
         return sum(piece.rows for piece in pieces)
 
 
-class HandedOver(Noun, frozen=True, kw_only=True):
+class DeliveredFile(Noun, frozen=True, kw_only=True):
     """A file of a complete batch."""
 
     name: str
@@ -68,7 +68,7 @@ class Manifest(Noun, frozen=True, kw_only=True):
 
     format: int = 1
     batch: str
-    files: tuple[HandedOver, ...]
+    files: tuple[DeliveredFile, ...]
 
 
 class Deliveries:

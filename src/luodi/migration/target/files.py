@@ -21,9 +21,9 @@ from luodi.migration.model import Kind, Table
 from luodi.migration.target.delivery import (
     CONTROL,
     MANIFEST,
+    DeliveredFile,
     Deliveries,
     Delivery,
-    HandedOver,
     Manifest,
     Piece,
     digest_of,
@@ -74,6 +74,7 @@ class FileTarget:
 
     lanes = 1
     imaged = True
+    importer = False
 
     def __init__(
         self, id: str, folder: Path, product: str, format: Format, tables: Mapping[str, Table]
@@ -145,6 +146,9 @@ class FileTarget:
 
     def touched(self, table: Table, key: str, keys: Sequence[object]) -> list[object]:
         return []
+
+    def handed_over(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
+        yield from ()
 
     def images(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
         """Of rows of the running batch, as its own files hold them."""
@@ -303,7 +307,7 @@ class FileTarget:
 
     def _joined(
         self, running: Delivery, made: Path, tables: Sequence[Table]
-    ) -> Iterator[HandedOver]:
+    ) -> Iterator[DeliveredFile]:
         for name, table in {t.full_name: t for t in tables}.items():
             shape = running.tables.get(name, table)
             for update in (False, True):
@@ -318,7 +322,7 @@ class FileTarget:
                 self._format.join([self._part(running.batch, m) for m in marks], shape, path)
                 path.chmod(0o600)
                 rows = running.rows(name, update=update)
-                yield HandedOver(name=path.name, rows=rows, sha256=digest_of(path))
+                yield DeliveredFile(name=path.name, rows=rows, sha256=digest_of(path))
 
     def _begun(self, batch: str) -> Delivery:
         assert self._running is not None  # a run begins before it writes
@@ -341,6 +345,7 @@ class FileTarget:
         for feed, removal in removals.items():
             name = removal.table.full_name
             own = {update: self._own(running, removal, update=update) for update in (True, False)}
+            assert removal.keys is not None  # a batch names its rows
             for block in removal.keys.tuples():
                 for key, mark, update, image in block:
                     row = own[bool(update)].get(str(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import msgspec
 
@@ -45,12 +46,25 @@ class Reference(Noun, frozen=True, kw_only=True):
     key: ForeignKey
 
 
+class Procedure(Noun, frozen=True, kw_only=True):
+    """What is known of a stored procedure that takes rows.
+
+    ``unread``: no table or view shows what it did; ``commits``: its text ends transactions by
+    itself; ``for_good``: nothing takes its rows out again, and nobody has accepted that.
+    """
+
+    unread: bool
+    commits: bool
+    for_good: bool
+
+
 class TargetTable(Noun, frozen=True, kw_only=True, omit_defaults=True):
     """A table of the target and everything that may refuse or change a row.
 
     ``missing_rights`` are the words of the product (``INSERT``); ``charsets`` names the columns
     that hold less than Unicode, with their character set; ``transactional`` is false where what
-    was written cannot be taken back (MyISAM).
+    was written cannot be taken back (MyISAM).  ``lacking`` are columns that ``systems.toml`` names
+    and the table has not; ``procedure`` says that it is one, its columns the parameters.
     """
 
     table: Table
@@ -62,6 +76,8 @@ class TargetTable(Noun, frozen=True, kw_only=True, omit_defaults=True):
     missing_rights: tuple[str, ...] = ()
     charsets: dict[str, str] = msgspec.field(default_factory=dict)
     transactional: bool = True
+    lacking: tuple[str, ...] = ()
+    procedure: Procedure | None = None
 
     @property
     def full_name(self) -> str:
@@ -89,6 +105,14 @@ class Checksum(Noun, frozen=True, kw_only=True):
         """Of what is left without the other."""
         total = str(int(self.total) - int(other.total))
         return Checksum(rows=self.rows - other.rows, total=total)
+
+
+class Handed(StrEnum):
+    """What an importer made of a row: it took it, refused it, or has not finished with it."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    WAITING = "waiting"
 
 
 class Obstacle(Noun, frozen=True, kw_only=True):
@@ -131,7 +155,7 @@ class Removal:
 
     table: Table
     key: str
-    keys: Rows
+    keys: Rows | None = None
     restore: Rows | None = None
 
 

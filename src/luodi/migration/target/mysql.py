@@ -13,8 +13,10 @@ import pymysql
 import pymysql.cursors
 
 from luodi.evidence.errors import LuodiError
-from luodi.migration.model import Kind, Table
+from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source.mysql_catalogue import read_tables
+from luodi.migration.target import mysql_procedures
+from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Check, KeySource, Obstacle, Reference, TargetTable
 from luodi.migration.target.protocol import Refused
@@ -76,9 +78,16 @@ class MySqlTarget(Relational):
     lanes = 2
     words = _Words()
 
-    def __init__(self, id: str, parameters: Mapping[str, Any], kept: Marks | None = None) -> None:
+    def __init__(
+        self,
+        id: str,
+        parameters: Mapping[str, Any],
+        kept: Marks | None = None,
+        manner: Manner | None = None,
+    ) -> None:
         self._parameters = dict(parameters)
-        super().__init__(id, kept)
+        self._called: dict[str, tuple[Column, ...]] = {}
+        super().__init__(id, kept, manner)
 
     def _connect(self) -> Any:
         with self.explained():
@@ -90,7 +99,7 @@ class MySqlTarget(Relational):
                 cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
             return lane
 
-    def obstacles(self) -> tuple[Obstacle, ...]:
+    def trouble(self) -> tuple[Obstacle, ...]:
         with self.explained():
             ((charset,),) = self.ask(
                 "SELECT DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA "
@@ -106,7 +115,7 @@ class MySqlTarget(Relational):
             ),
         )
 
-    def describe(self, names: Iterable[str]) -> dict[str, TargetTable]:
+    def tables(self, names: Iterable[str]) -> dict[str, TargetTable]:
         wanted = set(names)
         with self.explained():
             ((database,),) = self.ask("SELECT DATABASE()")
@@ -182,6 +191,27 @@ class MySqlTarget(Relational):
             place,
         )
         return tuple(Check(name=str(name), expression=str(clause)) for name, clause in lines)
+
+    def procedures(self, names: Iterable[str]) -> dict[str, tuple[Table, str]]:
+        ((database,),) = self.ask("SELECT DATABASE()")
+        found = mysql_procedures.procedures(self.ask, str(database), names)
+        # Kept for calls, which are made in other threads, where `main` is not to be asked.
+        self._called |= {name: table.columns for name, (table, _) in found.items()}
+        return found
+
+    def call(self, lane: Any, procedure: Table, values: dict[str, object], result: str) -> object:
+        """Parameters go by place; one that nobody fills is NULL."""
+        names = [column.name for column in self._called[procedure.full_name]]
+        marks = [
+            "@luodi_result" if name == result else "%s" if name in values else "NULL"
+            for name in names
+        ]
+        spoken = f"CALL {self.words.name(procedure)}({', '.join(marks)})"
+        given = [self.bound(values[name]) for name in names if name in values and name != result]
+        return mysql_procedures.call(lane, spoken, given, result)
+
+    def still_one_transaction(self, lane: Any, procedure: str) -> None:
+        mysql_procedures.still_one_transaction(self.ask, lane, self.id)
 
     def lock(self) -> bool:
         ((got,),) = self.ask("SELECT GET_LOCK(CONCAT('luodi:', LEFT(DATABASE(), 50)), 0)")

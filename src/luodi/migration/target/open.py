@@ -12,8 +12,11 @@ from luodi.landing.systems import Target as TargetSystem
 from luodi.migration.mapping.model import Mapping as Rules
 from luodi.migration.model import Table
 from luodi.migration.source.location import Location, Product, locate
+from luodi.migration.target.interface_tables import InterfaceTables
 from luodi.migration.target.layout import layout
+from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import LocalMarks, Marks, TableMarks
+from luodi.migration.target.procedures import ProcedureCalls
 from luodi.migration.target.protocol import Target
 from luodi.migration.target.relational import Relational
 from luodi.migration.workspace import Workspace
@@ -60,17 +63,22 @@ def _opened(
 ) -> Target:
     if place.product in (Product.TEXT, Product.PARQUET):
         return _files(system, place, layout(rules, workspace))
-    if place.product is Product.POSTGRESQL and not system.local_marks:
+    manner = _manner(system, place)
+    if place.product is Product.POSTGRESQL and not (system.local_marks or manner):
         from luodi.migration.target.postgresql import PostgreSQL
 
         return PostgreSQL(
             system.id, {**_server(place), "password": password(system)}, system.control
         )
-    return _relational(system, place, password, _marks(system, place, workspace))
+    return _relational(system, place, password, _marks(system, place, workspace), manner)
 
 
 def _relational(
-    system: TargetSystem, place: Location, password: Callable[[System], str], kept: Marks
+    system: TargetSystem,
+    place: Location,
+    password: Callable[[System], str],
+    kept: Marks,
+    manner: Manner | None,
 ) -> Relational:
     """A database behind a driver."""
     match place.product:
@@ -78,16 +86,16 @@ def _relational(
             from luodi.migration.target.postgresql_statements import PostgreSqlStatements
 
             parameters = {**_server(place), "password": password(system)}
-            return PostgreSqlStatements(system.id, parameters, kept)
+            return PostgreSqlStatements(system.id, parameters, kept, manner)
         case Product.MYSQL:
             from luodi.migration.target.mysql import MySqlTarget
 
             parameters = {**_server(place, "database"), "password": password(system)}
-            return MySqlTarget(system.id, parameters, kept)
+            return MySqlTarget(system.id, parameters, kept, manner)
         case Product.SQLITE:
             from luodi.migration.target.sqlite import SqliteTarget
 
-            return SqliteTarget(system.id, place.file, kept)
+            return SqliteTarget(system.id, place.file, kept, manner)
     raise WrongUse(
         "migration.target_product", {"target": system.id, "product": place.product.value}
     )
@@ -108,6 +116,20 @@ def _files(system: TargetSystem, place: Location, tables: Mapping[str, Table]) -
 
 def _server(place: Location, database: str = "dbname") -> dict[str, object]:
     return {"host": place.host, "port": place.port, "user": place.user, database: place.database}
+
+
+def _manner(system: TargetSystem, place: Location) -> Manner | None:
+    """How rows are taken, where not by the tables themselves."""
+    if system.interface is not None:
+        if system.procedures is not None:
+            raise unfit(system, place, "procedures")
+        return InterfaceTables(system.interface)
+    if system.procedures is None:
+        return None
+    unseen = system.local_marks and not system.procedures.reads
+    if place.product is Product.SQLITE or unseen:
+        raise unfit(system, place, "local_marks" if unseen else "procedures")
+    return ProcedureCalls(system.procedures)
 
 
 def _marks(system: TargetSystem, place: Location, workspace: Workspace | None) -> Marks:

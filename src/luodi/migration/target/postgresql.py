@@ -15,7 +15,7 @@ import psycopg
 
 from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Table
-from luodi.migration.target.model import CONTROL, Part, Removal, TargetTable
+from luodi.migration.target.model import CONTROL, Blocks, Part, Removal, TargetTable
 from luodi.migration.target.postgresql_reading import BLOCK, Reading
 from luodi.migration.target.postgresql_removal import NothingDone, remove
 from luodi.migration.target.postgresql_sequences import move_on, put_back, reserve
@@ -41,6 +41,7 @@ class PostgreSQL(Reading):
     product = "postgresql"
     lanes = 2
     imaged = False
+    importer = False
 
     def __init__(self, id: str, parameters: Mapping[str, Any], control: str = "") -> None:
         super().__init__(id, parameters)
@@ -70,6 +71,9 @@ class PostgreSQL(Reading):
             for block in self.by_key(source, key, keys, f" AND NOT EXISTS ({ours})")
             for line in block
         ]
+
+    def handed_over(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
+        yield from ()
 
     def reserve(self, table: TargetTable, column: str, count: int) -> int:
         with explained(self.id), self.main.transaction():

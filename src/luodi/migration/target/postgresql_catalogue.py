@@ -84,6 +84,18 @@ SELECT tgrelid, tgname FROM pg_trigger
 WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid = ANY(%s) ORDER BY tgname
 """
 
+_PROCEDURES = """
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END, p.proname, p.prosrc,
+  p.prokind = 'p', coalesce(p.proargnames, ARRAY[]::text[]),
+  coalesce(p.proargmodes::text[], array_fill('i'::text, ARRAY[p.pronargs::int])),
+  ARRAY(SELECT format_type(t, NULL) FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]))
+        WITH ORDINALITY u(t, place) ORDER BY place),
+  ARRAY(SELECT y.typname::text FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]))
+        WITH ORDINALITY u(t, place) JOIN pg_type y ON y.oid = u.t ORDER BY place)
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE p.proname = ANY(%s) AND p.prokind IN ('p', 'f') AND has_function_privilege(p.oid, 'EXECUTE')
+"""
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -127,6 +139,32 @@ def describe(connection: Connection, names: Iterable[str]) -> dict[str, TargetTa
             missing_rights=tuple(lacking),
         )
     return described
+
+
+def procedures(connection: Connection, names: Iterable[str]) -> dict[str, tuple[Table, str]]:
+    """Describe procedures and functions: parameters as columns, and the text.
+
+    ``comment`` of the table tells a procedure from a function.  One name with several lists of
+    parameters names none of them.
+    """
+    wanted = set(names)
+    found: dict[str, tuple[Table, str]] = {}
+    twice: set[str] = set()
+    bare = [name.rpartition(".")[2] for name in wanted]
+    for schema, name, text, procedure, arguments, modes, types, bases in _all(
+        connection, _PROCEDURES, bare
+    ):
+        columns = tuple(
+            Column(name=argument, type=type_, kind=_KINDS.get(base, Kind.OTHER))
+            for argument, mode, type_, base in zip(arguments, modes, types, bases, strict=False)
+            if argument and mode in "iob"
+        )
+        kind = "procedure" if procedure else "function"
+        table = Table(name=name, schema=schema, columns=columns, comment=kind)
+        if table.full_name in found:
+            twice.add(table.full_name)
+        found[table.full_name] = (table, text)
+    return {name: each for name, each in found.items() if name in wanted - twice}
 
 
 def next_value(connection: Connection, sequence: str) -> int:

@@ -61,6 +61,7 @@ def remove(
                 "WITH NO DATA"
             )
         )
+        assert removal.keys is not None  # a batch names its rows
         copy(main, keys, removal.keys)
         main.execute(statement(f"ANALYZE {keys}"))
         staged.setdefault(removal.table.full_name, []).append((keys, removal.key))

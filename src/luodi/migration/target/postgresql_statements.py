@@ -7,14 +7,16 @@ to it after us, as the importer of an interface table does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
+from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Table
 from luodi.migration.target import postgresql_catalogue as catalogue
+from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Removal, TargetTable
 from luodi.migration.target.postgresql_sequences import move_on, put_back, reserve
@@ -61,17 +63,47 @@ class PostgreSqlStatements(Relational):
     lanes = 2
     words = _Words()
 
-    def __init__(self, id: str, parameters: Mapping[str, Any], kept: Marks | None = None) -> None:
+    def __init__(
+        self,
+        id: str,
+        parameters: Mapping[str, Any],
+        kept: Marks | None = None,
+        manner: Manner | None = None,
+    ) -> None:
         self._parameters = dict(parameters)
-        super().__init__(id, kept)
+        super().__init__(id, kept, manner)
 
     def _connect(self) -> Any:
         with self.explained():
             return psycopg.connect(**self._parameters, options=SETTINGS, autocommit=True)
 
-    def describe(self, names: Iterable[str]) -> dict[str, TargetTable]:
+    def tables(self, names: Iterable[str]) -> dict[str, TargetTable]:
         with self.explained():
             return catalogue.describe(self.main, names)
+
+    def procedures(self, names: Iterable[str]) -> dict[str, tuple[Table, str]]:
+        return catalogue.procedures(self.main, names)
+
+    def call(self, lane: Any, procedure: Table, values: dict[str, object], result: str) -> object:
+        """Parameters by name; a function is one more thing that a SELECT can name."""
+        words = self.words
+        given = [f"{words.quote(name)} => %s" for name in values]
+        routine = procedure.comment == "procedure"
+        if result and routine:
+            given.append(f"{words.quote(result)} => NULL")
+        spoken = f"{words.name(procedure)}({', '.join(given)})"
+        cursor = lane.cursor()
+        try:
+            cursor.execute(
+                f"CALL {spoken}" if routine else f"SELECT * FROM {spoken}", [*values.values()]
+            )
+            if not result or cursor.description is None:
+                return None
+            names = [column.name for column in cursor.description]
+            row = cursor.fetchone()
+            return row[names.index(result)] if row and result in names else None
+        finally:
+            cursor.close()
 
     def lock(self) -> bool:
         return bool(self.ask("SELECT pg_try_advisory_lock(%s)", (LOCK,))[0][0])
@@ -101,5 +133,10 @@ class PostgreSqlStatements(Relational):
     def lacks_rights(self, error: Exception) -> bool:
         return isinstance(error, psycopg.Error) and error.sqlstate == "42501"
 
-    def explained(self) -> AbstractContextManager[None]:
-        return explained(self.id)
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        with explained(self.id):
+            try:
+                yield
+            except psycopg.errors.InvalidTransactionTermination:
+                raise LuodiError("migration.procedure_committed", {"target": self.id}) from None

@@ -32,13 +32,15 @@ class Refused(Exception):
 class Removed:
     """What taking a batch out found and did.
 
-    ``changed`` are keys of rows somebody changed or deleted since, by feed; ``pointed_at`` the
-    keys that rows of others refer to, with the table of those.  Where either has an entry nothing
-    was removed.  ``before``, ``taken`` and ``after`` are checksums by table: of the table, of the
-    rows that were deleted, of the table afterwards; ``restored`` counts rows that were put back.
+    ``changed`` are keys of rows somebody changed or deleted since, by feed; ``barred`` those that
+    the target's importer took further; ``pointed_at`` the keys that rows of others refer to, with
+    the table of those.  Where any of them has an entry nothing was removed.  ``before``, ``taken``
+    and ``after`` are checksums by table: of the table, of the rows that were deleted, of the table
+    afterwards; ``restored`` counts rows that were put back.
     """
 
     changed: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    barred: Mapping[str, Sequence[object]] = field(default_factory=dict)
     pointed_at: Mapping[str, Sequence[tuple[object, str]]] = field(default_factory=dict)
     before: Mapping[str, Checksum] = field(default_factory=dict)
     taken: Mapping[str, Checksum] = field(default_factory=dict)
@@ -48,20 +50,25 @@ class Removed:
     @property
     def refused(self) -> bool:
         """Whether nothing was removed because somebody has been at the rows."""
-        return bool(self.changed or self.pointed_at)
+        return bool(self.changed or self.barred or self.pointed_at)
 
 
 class Target(Protocol):
     """A new system that takes rows.
 
     ``lanes`` is how many parts may be written at once; ``imaged`` whether a row's image must be
-    kept to notice later changes (PostgreSQL knows a row's last transaction by itself).
+    kept to notice later changes (PostgreSQL knows a row's last transaction by itself);
+    ``importer`` whether somebody else takes the rows further from where they were written.
     """
 
     id: str
     product: str
     lanes: int
     imaged: bool
+
+    @property
+    def importer(self) -> bool:
+        """See above."""
 
     def obstacles(self) -> tuple[Obstacle, ...]:
         """What about the whole target stands in the way: its encoding, another run."""
@@ -91,6 +98,9 @@ class Target(Protocol):
 
     def images(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
         """The 64-bit hash of whole rows, by key."""
+
+    def handed_over(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
+        """What the importer made of rows: key, `Handed`, its code, its message."""
 
     def reserve(self, table: TargetTable, column: str, count: int) -> int:
         """Take `count` keys that nobody else will be given; return the first."""

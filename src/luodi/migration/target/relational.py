@@ -14,8 +14,9 @@ from typing import Any
 
 from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Table
+from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks, TableMarks
-from luodi.migration.target.model import Part, Removal, TargetTable
+from luodi.migration.target.model import Blocks, Part, Removal, TargetTable
 from luodi.migration.target.protocol import Refused, Removed
 from luodi.migration.target.relational_reading import Reading
 from luodi.migration.target.relational_removal import Removing
@@ -29,9 +30,14 @@ class Relational(Reading):
 
     imaged = True
 
-    def __init__(self, id: str, kept: Marks | None = None) -> None:
+    def __init__(self, id: str, kept: Marks | None = None, manner: Manner | None = None) -> None:
         self.kept: Marks = kept or TableMarks()
-        super().__init__(id)
+        super().__init__(id, manner)
+
+    @property
+    def importer(self) -> bool:
+        """Whether somebody else takes the rows further."""
+        return self.manner.importer
 
     @abstractmethod
     def lock(self) -> bool:
@@ -68,7 +74,8 @@ class Relational(Reading):
         """
         source = table.key_source(column)
         with self.explained():
-            sql = f"SELECT max({self.words.quote(column)}) FROM {self.words.name(table.table)}"
+            name = self.words.name(self._seen(table.table))
+            sql = f"SELECT max({self.words.quote(column)}) FROM {name}"
             (top,) = self.ask(sql)[0]
         return max(int(top or 0) + 1, source.next if source else 1)
 
@@ -102,7 +109,7 @@ class Relational(Reading):
             try:
                 with self.lane() as lane, self.explained(), self.transaction(lane):
                     for part in parts:
-                        rows.append(self.put(lane, part))
+                        rows.append(self.manner.put(self, lane, part))
                         self.kept.within(self, lane, batch, part.mark)
             except Refused:
                 self.kept.undone(self, batch, marks)
@@ -145,7 +152,7 @@ class Relational(Reading):
                 self.transaction(lane, keep=False),
             ):
                 for each in (*before, part):
-                    self.put(lane, each)
+                    self.manner.put(self, lane, each)
                 if self.words.judge:
                     self.ask(self.words.judge, lane=lane)
         except Refused as refusal:
@@ -172,6 +179,23 @@ class Relational(Reading):
             self.many(lane, sql, [[row[place] for place in order] for row in block])
         return rows
 
+    def call(self, lane: Any, procedure: Table, values: dict[str, object], result: str) -> object:
+        """Call a procedure with its parameters by name; give what its output parameter says."""
+        raise NotImplementedError
+
+    def still_one_transaction(self, lane: Any, procedure: str) -> None:
+        """Make sure that a procedure did not end the transaction.
+
+        Raises
+        ------
+        LuodiError
+            ``migration.procedure_committed``.
+        """
+
+    def handed_over(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
+        with self.explained():
+            yield from self.manner.handed_over(self, table, key, keys)
+
     def many(self, lane: Any, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Execute a statement once for every row of parameters."""
         cursor = lane.cursor()
@@ -182,12 +206,7 @@ class Relational(Reading):
 
     def delete(self, table: Table, key: str, keys: Sequence[object]) -> None:
         with self.explained(), self.transaction(self.main):
-            for some, marks in self.some(keys):
-                self.ask(
-                    f"DELETE FROM {self.words.name(table)} "
-                    f"WHERE {self.words.quote(key)} IN ({marks})",
-                    some,
-                )
+            self.manner.take_out(self, Removal(table, key), keys)
 
     def complete(self, batch: str, keys: Sequence[tuple[TargetTable, str]]) -> None:
         """Declare a batch loaded; most products count on from the highest key by themselves."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Table
+from luodi.migration.target.manner import Manner, Tables
 from luodi.migration.target.model import Blocks, Checksum, Obstacle, TargetTable
 from luodi.migration.target.words import Words
+
+if TYPE_CHECKING:
+    from luodi.migration.target.relational import Relational
 
 BLOCK = 500
 """Keys that one statement names."""
@@ -24,8 +29,9 @@ class Reading(ABC):
     lanes = 1
     words: Words
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str, manner: Manner | None = None) -> None:
         self.id = id
+        self.manner: Manner = manner or Tables()
         self.main = self._connect()
         self._free: list[Any] = []
 
@@ -44,10 +50,15 @@ class Reading(ABC):
         """Whether the driver says that the account may not do that."""
 
     @abstractmethod
-    def describe(self, names: Iterable[str]) -> dict[str, TargetTable]:
+    def tables(self, names: Iterable[str]) -> dict[str, TargetTable]:
         """Those of the tables that exist, by full name."""
 
-    def obstacles(self) -> tuple[Obstacle, ...]:
+    def procedures(self, names: Iterable[str]) -> dict[str, tuple[Table, str]]:
+        """Those of the procedures that exist, by full name: their parameters and their text."""
+        return {}
+
+    def trouble(self) -> tuple[Obstacle, ...]:
+        """What about the product's own settings stands in the way."""
         return ()
 
     def bound(self, value: object) -> object:
@@ -99,13 +110,37 @@ class Reading(ABC):
 
     # --- looking --------------------------------------------------------------------------------
 
+    def describe(self, names: Iterable[str]) -> dict[str, TargetTable]:
+        with self.explained():
+            return self.manner.describe(cast("Relational", self), names)
+
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        with self.explained():
+            return (*self.trouble(), *self.manner.obstacles(cast("Relational", self)))
+
     def checksum(self, table: Table) -> Checksum:
         with self.explained():
             return self.sum(table)
 
+    def _seen(self, table: Table) -> Table:
+        """What shows a table's rows.
+
+        Raises
+        ------
+        LuodiError
+            ``migration.procedure_unread``.
+        """
+        seen = self.manner.seen(table)
+        if seen is None:
+            raise LuodiError("migration.procedure_unread", {"procedure": table.full_name})
+        return seen
+
     def sum(self, table: Table, where: str = "", params: Sequence[object] = ()) -> Checksum:
-        """Count rows and add up their hashes."""
-        words = self.words
+        """Count rows and add up their hashes; nothing, where nothing shows them."""
+        words, seen = self.words, self.manner.seen(table)
+        if seen is None:
+            return Checksum()
+        table = seen
         total = words.total(words.image(table))
         rows, summed = self.ask(
             f"SELECT count(*), {total} FROM {words.name(table)}{where}", params
@@ -128,8 +163,10 @@ class Reading(ABC):
         yield from self._by_key(self._select(table, columns), key, keys)
 
     def images(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
-        words = self.words
-        sql = f"SELECT {words.quote(key)}, {words.image(table)} FROM {words.name(table)}"
+        words, seen = self.words, self.manner.seen(table)
+        if seen is None:
+            return
+        sql = f"SELECT {words.quote(key)}, {words.image(seen)} FROM {words.name(seen)}"
         yield from self._by_key(sql, key, keys)
 
     def touched(self, table: Table, key: str, keys: Sequence[object]) -> list[object]:
@@ -137,7 +174,7 @@ class Reading(ABC):
 
     def _select(self, table: Table, columns: Sequence[str]) -> str:
         listed = ", ".join(map(self.words.quote, columns))
-        return f"SELECT {listed} FROM {self.words.name(table)}"
+        return f"SELECT {listed} FROM {self.words.name(self._seen(table))}"
 
     def _by_key(self, sql: str, key: str, keys: Sequence[object]) -> Blocks:
         with self.explained():

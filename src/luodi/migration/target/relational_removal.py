@@ -39,22 +39,26 @@ class Removing:
             return Removed()  # killed behind the target's commit
         main = self.target.main
         changed: dict[str, list[object]] = {}
+        barred: dict[str, list[object]] = {}
         pointed_at: dict[str, list[tuple[object, str]]] = {}
         removed = Removed()
         try:
             with self.target.transaction(main):
                 for feed, removal in self.removals.items():
                     self.lines[feed] = list(_lines(removal, marks))
-                    if found := self._changed(removal, self.lines[feed]):
+                    keys = [line[0] for line in self.lines[feed]]
+                    if taken := self.target.manner.barred(self.target, removal, keys):
+                        barred[feed] = taken
+                    elif found := self._changed(removal, self.lines[feed]):
                         changed[feed] = found
                 for feed, removal in self.removals.items():
                     if pointing := list(self._pointing(feed, removal)):
                         pointed_at[feed] = pointing
-                if changed or pointed_at:
+                if changed or barred or pointed_at:
                     raise _NothingDone
                 removed = self._remove()
         except _NothingDone:
-            return Removed(changed=changed, pointed_at=pointed_at)
+            return Removed(changed=changed, barred=barred, pointed_at=pointed_at)
         return removed
 
     def _marks(self) -> dict[str, str]:
@@ -75,6 +79,8 @@ class Removing:
         return False
 
     def _changed(self, removal: Removal, lines: Sequence[Line]) -> list[object]:
+        if self.target.manner.seen(removal.table) is None:
+            return []
         expected = {str(key): image for key, _, _, image in lines}
         by_text = {str(key): key for key, _, _, _ in lines}
         self._lock(removal, [line[0] for line in lines])
@@ -88,9 +94,9 @@ class Removing:
         ] + [key for key, mark, _, _ in lines if mark == "touched"]
 
     def _lock(self, removal: Removal, keys: Sequence[object]) -> None:
-        words = self.target.words
-        if words.lock or words.hint:
-            key, name = words.quote(removal.key), words.name(removal.table)
+        words, seen = self.target.words, self.target.manner.seen(removal.table)
+        if seen is not None and (words.lock or words.hint) and not seen.view:
+            key, name = words.quote(removal.key), words.name(seen)
             for some, marks in self.target.some(keys):
                 sql = f"SELECT {key} FROM {name}{words.hint} WHERE {key} IN ({marks}){words.lock}"
                 self.target.ask(sql, some)
@@ -146,12 +152,12 @@ class Removing:
                 where = f" WHERE {words.quote(removal.key)} IN ({marks})"
                 gone = target.sum(removal.table, where, some)
                 taken[name] = taken.get(name, Checksum()).plus(gone)
-                target.ask(f"DELETE FROM {words.name(removal.table)}{where}", some)
+            target.manner.take_out(target, removal, added)
             taken.setdefault(name, Checksum())
             if removal.restore is not None:
                 part = Part("", 0, removal.table, removal.key, removal.restore, "", update=True)
                 restored += removal.restore.count()
-                target.put(target.main, part)
+                target.manner.put(target, target.main, part)
         after = {name: target.sum(table) for name, table in tables.items()}
         target.kept.removed(target, self.batch)
         return Removed(before=before, taken=taken, after=after, restored=restored)
@@ -159,6 +165,7 @@ class Removing:
 
 def _lines(removal: Removal, marks: Mapping[str, str]) -> Iterator[Line]:
     """Lines of parts that were committed; the others have nothing in the target."""
+    assert removal.keys is not None  # only taking back single rows goes without
     for block in removal.keys.tuples():
         for key, mark, updated, image in block:
             if str(mark) in marks or mark == "touched":

@@ -19,6 +19,7 @@ from luodi.landing.systems import System
 from luodi.migration.model import Table
 from luodi.migration.source.location import Location, Product
 from luodi.migration.source.sqlite import Sqlite as SqliteSource
+from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Check, KeySource, Reference, TargetTable
 from luodi.migration.target.protocol import Refused
@@ -76,10 +77,12 @@ class SqliteTarget(Relational):
     product = "sqlite"
     words = _Words()
 
-    def __init__(self, id: str, path: Path, kept: Marks | None = None) -> None:
+    def __init__(
+        self, id: str, path: Path, kept: Marks | None = None, manner: Manner | None = None
+    ) -> None:
         self._path = path
         self._file_lock = FileLock(str(path) + ".luodi-lock", timeout=0)
-        super().__init__(id, kept)
+        super().__init__(id, kept, manner)
 
     def _connect(self) -> Any:
         if not self._path.is_file():
@@ -101,7 +104,7 @@ class SqliteTarget(Relational):
                 return value.isoformat()
         return value
 
-    def describe(self, names: Iterable[str]) -> dict[str, TargetTable]:
+    def tables(self, names: Iterable[str]) -> dict[str, TargetTable]:
         source = SqliteSource(
             System(id=self.id, url=str(self._path)), Location(Product.SQLITE, path=self._path)
         )
