@@ -28,11 +28,15 @@ help: ## 列出全部目标 · list the targets
 demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## 安装并演示 · set up and show what Luodi does
 	@$(BIN)/luodi demo
 
+# A file of tests stays with one worker: what its module prepares is prepared once. Four workers at
+# most, since each starts the servers it needs.
+AT_ONCE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 check: lint ## 静态检查和快速测试，三分钟内 · static checks and fast tests, within three minutes
-	$(BIN)/pytest -m "not slow and not soak"
+	$(BIN)/pytest $(AT_ONCE) -m "not slow and not soak"
 
 test: system-packages lint ## 全部测试，长时测试除外 · everything but the soak tests
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest $(AT_ONCE) -m "not soak"
 
 lint: $(DEV) ## 静态检查 · static checks: ruff, mypy, import-linter
 	$(BIN)/ruff check
