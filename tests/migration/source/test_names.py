@@ -4,7 +4,9 @@ import sqlite3
 
 import pytest
 
+from luodi.evidence.progress import Silent
 from luodi.migration.model import Column, ForeignKey, Kind, Table
+from luodi.migration.source.model import Start
 from luodi.migration.source.names import in_source, told_apart
 
 LONG = "字" * 200
@@ -61,6 +63,21 @@ def test_a_sqlite_file(desk, tmp_path):
     assert desk.rows("x.db", "select") == [(1, 7, "空", "q")]
 
 
+def in_pieces(desk, url):
+    """Sizes of the pieces of the first table, one row a piece."""
+    with desk.source(url) as source:
+        table = source.tables(Silent())[0][0]
+        return [rows.count for rows in source.scan(table, Start(piece=1))]
+
+
+@pytest.mark.slow
+def test_a_percent_sign_in_a_name(desk, postgresql, postgresql_database):
+    name, connection = postgresql_database
+    connection.execute('CREATE TABLE "完成率%" ("id%s" int PRIMARY KEY, "50%" int)')
+    connection.execute('INSERT INTO "完成率%" VALUES (1, 2), (3, 4)')
+    assert in_pieces(desk, postgresql.url(name)) == [1, 1]
+
+
 @pytest.mark.slow
 def test_postgresql(desk, postgresql, postgresql_database):
     """Columns and tables that differ in case, a table without columns, odd and reserved names."""
@@ -90,6 +107,7 @@ def test_postgresql(desk, postgresql, postgresql_database):
 def test_mariadb(desk, mariadb, mariadb_database):
     name, connection = mariadb_database
     cursor = connection.cursor()
-    cursor.execute("CREATE TABLE `key` (`_ordinal` int PRIMARY KEY, `a``b` int, `select` int)")
+    cursor.execute("CREATE TABLE `key` (`_ordinal` int PRIMARY KEY, `a``b` int, `完成率%` int)")
     cursor.execute("INSERT INTO `key` VALUES (9, 1, 2), (3, 4, 5)")
     assert desk.rows(mariadb.url(name), "key") == [(1, 3, 4, 5), (2, 9, 1, 2)]
+    assert in_pieces(desk, mariadb.url(name)) == [1, 1]

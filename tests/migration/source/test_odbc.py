@@ -12,7 +12,8 @@ from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source.location import locate
 from luodi.migration.source.model import Start
-from luodi.migration.source.odbc import connection_string, dialect_of, nvarchar
+from luodi.migration.source.mssql_catalogue import nvarchar
+from luodi.migration.source.odbc_products import connection_string, dialect_of
 from luodi.migration.source.query import select
 
 TABLE = Table(
@@ -48,7 +49,7 @@ def sqlite_driver():
         (
             "Microsoft SQL Server",
             '"',
-            'SELECT TOP (9) "a", "b" FROM "dbo"."p" WHERE "a" >= ? AND ("a" > ? OR ("a" = ? AND '
+            'SELECT TOP 9 "a", "b" FROM "dbo"."p" WHERE "a" >= ? AND ("a" > ? OR ("a" = ? AND '
             '"b" > ?)) ORDER BY "a", "b"',
         ),
         (

@@ -8,9 +8,7 @@ SQLColumns, SQLPrimaryKeys, SQLForeignKeys).
 from __future__ import annotations
 
 import contextlib
-import datetime
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,55 +19,19 @@ from luodi.evidence.model import Finding
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, ForeignKey, Kind, Table
-from luodi.migration.source import query
+from luodi.migration.source import plain, query
 from luodi.migration.source.location import Location
-from luodi.migration.source.model import Lost, Snapshot, Staged, Value, Wire
-from luodi.migration.source.query import Dialect
+from luodi.migration.source.model import Lost, Snapshot, Staged, Value
+from luodi.migration.source.mssql_catalogue import nvarchar
+from luodi.migration.source.odbc_products import (
+    READ_ONLY,
+    SYSTEM_SCHEMAS,
+    connection_string,
+    dialect_of,
+)
 from luodi.migration.source.relational import CONNECT, Record, Relational, each_counted
 
 FETCH = 2_000
-_SYSTEM_SCHEMAS = frozenset(
-    (
-        "information_schema",
-        "pg_catalog",
-        "sys",
-        "system",
-        "sysdba",
-        "syssso",
-        "sysauditor",
-        "ctisys",
-    )
-)
-_LIMITS: tuple[tuple[str, Callable[[str, int], str]], ...] = (
-    ("iris", query.top),
-    ("cache", query.top),
-    ("oracle", query.rownum),
-    ("dm", query.limit_last),
-    ("dameng", query.limit_last),
-    ("kingbase", query.limit_last),
-    ("postgres", query.limit_last),
-    ("mysql", query.limit_last),
-    ("mariadb", query.limit_last),
-    ("sqlite", query.limit_last),
-)
-_READ_ONLY: tuple[tuple[str, str, Snapshot], ...] = (
-    (
-        "postgres",
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        Snapshot.WHOLE,
-    ),
-    (
-        "kingbase",
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        Snapshot.WHOLE,
-    ),
-    ("oracle", "SET TRANSACTION READ ONLY", Snapshot.WHOLE),
-    ("dm", "SET TRANSACTION READ ONLY", Snapshot.NONE),
-    ("dameng", "SET TRANSACTION READ ONLY", Snapshot.NONE),
-    ("mysql", "SET SESSION TRANSACTION READ ONLY", Snapshot.NONE),
-    ("mariadb", "SET SESSION TRANSACTION READ ONLY", Snapshot.NONE),
-    ("sqlite", "PRAGMA query_only = ON", Snapshot.NONE),
-)
 _KINDS = {
     **dict.fromkeys((-5, 4, 5, -6), Kind.INTEGER),
     **dict.fromkeys((2, 3), Kind.DECIMAL),
@@ -102,25 +64,6 @@ _TROUBLE = {
 _LOST = frozenset(("08S01", "08003", "08007", "57P01"))
 
 
-def dialect_of(product: str, quote: str) -> Dialect:
-    """How a product wants its statements; one that is not known is not asked for the first rows."""
-    sign = quote.strip()
-
-    def quoted(name: str) -> str:
-        if sign == "[":
-            return query.bracketed(name)
-        return sign + name.replace(sign, sign * 2) + sign if sign else name
-
-    def whole(statement: str, rows: int) -> str:
-        return statement
-
-    name = product.lower()
-    words = name.split()
-    known = (limit for word, limit in _LIMITS if name.startswith(word) or word in words)
-    limit = query.top if "sql server" in name else next(known, whole)
-    return Dialect(quoted, lambda _: "?", limit)
-
-
 class Odbc(Relational):
     """A database behind an ODBC driver."""
 
@@ -149,7 +92,7 @@ class Odbc(Relational):
         """Have the server refuse to write, where it has words for that."""
         self.snapshot = Snapshot.NONE
         self._held = False
-        for word, statement, snapshot in _READ_ONLY:
+        for word, statement, snapshot in READ_ONLY:
             if word in name.split() or name.startswith(word):
                 with contextlib.suppress(self._odbc.Error):
                     self._db.execute(statement)
@@ -191,7 +134,7 @@ class Odbc(Relational):
     def _wanted(self, schema: str | None) -> bool:
         if self.system.schemas:
             return schema in self.system.schemas
-        return (schema or "").lower() not in _SYSTEM_SCHEMAS
+        return (schema or "").lower() not in SYSTEM_SCHEMAS
 
     def _table(self, row: Any, *, alone: bool) -> Table:
         _, schema, name, kind, remarks = row[:5]
@@ -226,7 +169,7 @@ class Odbc(Relational):
         )
 
     def staged(self, table: Table) -> tuple[Staged, ...]:
-        return tuple(map(_staged, table.columns))
+        return tuple(map(plain.staged, table.columns))
 
     def orders(self, column: Column) -> bool:
         return super().orders(column) and column.kind in (Kind.INTEGER, Kind.TEXT, Kind.DECIMAL)
@@ -239,7 +182,7 @@ class Odbc(Relational):
 
     def convert(self, column: Column) -> Callable[[Value], Value] | None:
         if column.kind in (Kind.DECIMAL, Kind.DATE, Kind.TIME, Kind.DATETIME):
-            return _written
+            return plain.plain
         return None
 
     def fetch(
@@ -275,36 +218,6 @@ class Odbc(Relational):
             ) from None
 
 
-def connection_string(system: System, location: Location, password: str) -> str:
-    """Put the connection string together: ``odbc://user@DSN`` or ``odbc://user@?Driver=…;…``."""
-    given = system.url.partition("?")[2]
-    parts = [given.strip(";")] if given else []
-    if location.host:
-        parts.append(f"DSN={location.host}")
-    if location.database:
-        parts.append(f"DATABASE={location.database}")
-    for name, value in (("UID", location.user), ("PWD", password)):
-        if value:
-            parts.append(f"{name}={_braced(value)}")
-    return ";".join(parts)
-
-
-def _braced(value: str) -> str:
-    """Put braces around a value that needs them; some drivers take them for part of the others."""
-    if not any(sign in value for sign in "[]{}(),;?*=!@ "):
-        return value
-    return "{" + value.replace("}", "}}") + "}"
-
-
-def nvarchar(name: str, column: Column) -> str:
-    """Have SQL Server turn a text of a narrow type into Unicode before its driver does."""
-    if column.kind is not Kind.TEXT or column.type.lower().startswith(("n", "xml")):
-        return name
-    length = column.length or 0
-    size = str(length) if 0 < length <= 4000 else "MAX"
-    return f"CAST({name} AS NVARCHAR({size}))"
-
-
 def _column(row: Any) -> Column:
     name, number, type_, size = row[3], row[4], row[5], row[6]
     scale, nullable, remarks, default = row[8], row[10], row[11], row[12]
@@ -320,40 +233,3 @@ def _column(row: Any) -> Column:
         scale=int(scale or 0) if kind is Kind.DECIMAL else None,
         default=default,
     )
-
-
-def _staged(column: Column) -> Staged:
-    precision, scale = column.precision or 0, column.scale or 0
-    match column.kind:
-        case Kind.INTEGER:
-            wire, type_ = Wire.INTEGER, "BIGINT"
-        case Kind.BOOLEAN:
-            wire, type_ = Wire.INTEGER, "BOOLEAN"
-        case Kind.FLOAT:
-            wire, type_ = Wire.FLOAT, "DOUBLE"
-        case Kind.DECIMAL if 0 < precision <= 38 and 0 <= scale <= precision:
-            wire, type_ = Wire.TEXT, f"DECIMAL({precision}, {scale})"
-        case Kind.DATE:
-            wire, type_ = Wire.TEXT, "DATE"
-        case Kind.DATETIME:
-            wire, type_ = Wire.TEXT, "TIMESTAMP"
-        case Kind.TIME:
-            wire, type_ = Wire.TEXT, "TIME"
-        case Kind.BINARY:
-            wire, type_ = Wire.BINARY, "BLOB"
-        case _:
-            wire, type_ = Wire.TEXT, "VARCHAR"
-    return Staged(name=column.name, type=type_, wire=wire)
-
-
-def _written(value: Any) -> str:
-    """Write a number or a moment as DuckDB does."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime.datetime):
-        text = value.isoformat(" ")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, datetime.time):
-        text = value.isoformat()
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-from luodi.evidence.errors import LuodiError
 from luodi.landing.systems import System
 from luodi.migration.source.location import Product, locate
 from luodi.migration.source.model import Source
@@ -22,6 +21,8 @@ _KINDS = {
     Product.DBF: ("dbf", "DbfFiles"),
     Product.DUCKDB: ("duckdb", "DuckDb"),
     Product.ODBC: ("odbc", "Odbc"),
+    Product.MSSQL: ("mssql", "MsSql"),
+    Product.ORACLE: ("oracle", "Oracle"),
     Product.PARQUET: ("parquet", "ParquetFiles"),
 }
 _SERVERS = frozenset(
@@ -46,11 +47,9 @@ def opened(system: System, base: Path, password: Callable[[System], str]) -> Ite
         As `locate`.
     LuodiError
         ``migration.source_unreachable``, ``migration.source_refused``,
-        ``migration.database_absent``, ``migration.product_unread``; ``evidence.extra_missing``.
+        ``migration.database_absent``; ``evidence.extra_missing``.
     """
     location = locate(system, base)
-    if location.product not in _KINDS:
-        raise LuodiError("migration.product_unread", {"system": system.id})
     module, name = _KINDS[location.product]
     make = getattr(importlib.import_module(f"luodi.migration.source.{module}"), name)
     if location.product in _SERVERS:

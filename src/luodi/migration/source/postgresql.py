@@ -182,7 +182,7 @@ class PostgreSql(Relational):
         wide = any(as_.wire is Wire.BINARY for as_ in self.staged(table))
         size = FETCH_WIDE if wide else FETCH
         with self._explained(table), self._reader.cursor(name="luodi") as cursor:
-            cursor.execute(statement, list(values))
+            cursor.execute(statement, list(values) or None)
             while rows := cursor.fetchmany(size):
                 yield rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from luodi.migration.model import Table
 from luodi.migration.source.model import Start, Value
@@ -42,8 +42,8 @@ def limit_last(statement: str, rows: int) -> str:
 
 
 def top(statement: str, rows: int) -> str:
-    """The first rows, as SQL Server says it since 2005."""
-    return statement.replace("SELECT ", f"SELECT TOP ({rows}) ", 1)
+    """The first rows, as every SQL Server says it; OFFSET came with 2012, brackets with 2005."""
+    return statement.replace("SELECT ", f"SELECT TOP {rows} ", 1)
 
 
 def rownum(statement: str, rows: int) -> str:
@@ -94,6 +94,10 @@ def behind(keys: Sequence[str], last: Sequence[Value], dialect: Dialect) -> tupl
     return f"{first} AND {rest(0)}", values
 
 
+def _doubling(dialect: Dialect) -> Dialect:
+    return replace(dialect, quote=lambda name: dialect.quote(name).replace("%", "%%"))
+
+
 def select(
     table: Table,
     columns: Sequence[str],
@@ -118,8 +122,13 @@ def select(
     tuple
         The statement and its parameters.
     """
+    relation = relation or full_name(table, dialect)
     conditions: list[str] = []
     values: list[Value] = []
+    if dialect.mark(1) == "%s" and (start.since or (keys and start.key is not None)):
+        # Among such marks a percent sign in a name is written twice: 完成率%.
+        columns = [column.replace("%", "%%") for column in columns]
+        relation, dialect = relation.replace("%", "%%"), _doubling(dialect)
     if keys and start.key is not None:
         condition, values = behind(keys, start.key, dialect)
         conditions.append(condition)
@@ -127,7 +136,7 @@ def select(
         name, value = start.since
         values.append(value)
         conditions.append(f"{dialect.quote(name)} >= {dialect.mark(len(values))}")
-    statement = f"SELECT {', '.join(columns)} FROM {relation or full_name(table, dialect)}"
+    statement = f"SELECT {', '.join(columns)} FROM {relation}"
     if conditions:
         statement += f" WHERE {' AND '.join(conditions)}"
     if keys:
