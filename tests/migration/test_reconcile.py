@@ -2,7 +2,7 @@
 
 import pytest
 
-from luodi.evidence.errors import WrongUse
+from luodi.evidence.errors import Cancelled, LuodiError, WrongUse
 from luodi.evidence.model import Verdict
 from luodi.evidence.progress import Silent
 from luodi.migration.batch import Batches
@@ -180,3 +180,33 @@ def test_a_batch_that_is_not_there(workspace, new_his, loaded):
 def test_a_table_that_is_gone(workspace, new_his, loaded):
     new_his.execute("DROP TABLE visit")
     assert found(again(workspace, new_his, loaded))["table_gone"].params == {"table": "visit"}
+
+
+def test_a_connection_that_is_cut_while_rows_are_read(workspace, new_his, loaded, monkeypatch):
+    def cut(table, columns):
+        yield b"1,"
+        raise LuodiError("migration.target_busy", {"target": "new_his"})
+
+    monkeypatch.setattr(new_his.target, "csv", cut)
+    with pytest.raises(LuodiError) as caught:
+        again(workspace, new_his, loaded)
+    assert caught.value.code == "migration.target_busy"
+    monkeypatch.undo()
+    assert again(workspace, new_his, loaded).verdict is Verdict.PASS
+
+
+class Impatient(Silent):
+    """Gives up after the first table that was compared."""
+
+    def stage(self, name, total=None, unit=None):
+        self.comparing = name == "migration.reconcile_comparing"
+
+    def advance(self, amount=1):
+        if self.comparing:
+            raise Cancelled
+
+
+def test_giving_up_leaves_nothing_half_read(workspace, new_his, loaded):
+    with pytest.raises(Cancelled):
+        reconcile(workspace, loaded, new_his.target, rules(), progress=Impatient())
+    assert again(workspace, new_his, loaded).verdict is Verdict.PASS

@@ -14,10 +14,10 @@ from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch, Batches, State
 from luodi.migration.mapping.model import Mapping as Rules
-from luodi.migration.reconciling.compare import added, compare, read_feed
+from luodi.migration.reconciling.compare import added, compare, reading
 from luodi.migration.reconciling.equation import equation, tables_of, unmapped
 from luodi.migration.reconciling.handed import handed_over
-from luodi.migration.reconciling.model import Reconciled
+from luodi.migration.reconciling.model import Reconciled, SumsBy
 from luodi.migration.reconciling.moved import moved
 from luodi.migration.reconciling.sums import sums
 from luodi.migration.target.model import TargetTable
@@ -35,6 +35,7 @@ def reconcile(
     rules: Rules | None = None,
     *,
     again: str = "",
+    sums_by: Sequence[SumsBy] = (),
     inputs: Sequence[ContentInput] = (),
     progress: Progress,
 ) -> Outcome[Reconciled]:
@@ -46,12 +47,14 @@ def reconcile(
         The mapping it was loaded by; without it no sums are made.
     again : str
         System under which the source was extracted once more, to see whether it moved.
+    sums_by : sequence of SumsBy
+        By which columns feeds are summed, as ``totals.toml`` declares it.
 
     Raises
     ------
     WrongUse
         ``migration.no_such_batch``, ``migration.reconcile_state``: it is not in the target;
-        ``migration.reconcile_other_target``.
+        ``migration.reconcile_other_target``; ``migration.reconcile_sums_column``.
     LuodiError
         What the target or the workspace refuses, by name.
     """
@@ -62,24 +65,25 @@ def reconcile(
     if batch.target != target.id:
         raise WrongUse("migration.reconcile_other_target", {"batch": batch.id, "target": target.id})
     tables = sorted(tables_of(workspace, batch))
-    progress.stage("migration.reconcile_counting", len(tables), "table")
-    equations = []
-    for table in tables:
-        equations.append(equation(workspace, batch, table))
-        progress.advance()
     described = target.describe({feed.to for feed in batch.feeds})
     there = [feed for feed in batch.feeds if feed.to in described]
     feeds = [feed for feed in there if _is_seen(described[feed.to])]
-    progress.stage("migration.reconcile_comparing", len(feeds), "table")
-    compared = []
-    for feed in feeds:
-        read_feed(workspace, batch, feed, target, described[feed.to])
-        compared.append(compare(workspace, batch, feed, described[feed.to]))
-        progress.advance()
+    with reading(workspace, batch, feeds, target, described) as read:
+        progress.stage("migration.reconcile_counting", len(tables), "table")
+        equations = []
+        for table in tables:
+            equations.append(equation(workspace, batch, table))
+            progress.advance()
+        progress.stage("migration.reconcile_comparing", len(feeds), "table")
+        compared = []
+        for feed in read:
+            compared.append(compare(workspace, batch, feed, described[feed.to]))
+            progress.advance()
     handed = [
         handed_over(workspace, batch, feed, target, described[feed.to])
         for feed in (feeds if target.importer else ())
     ]
+    added_up = sums(workspace, batch, feeds, rules, sums_by) if rules is not None else ((), ())
     result = Reconciled(
         batch=batch.id,
         domain=batch.domain,
@@ -88,7 +92,8 @@ def reconcile(
         equations=tuple(equations),
         compared=tuple(compared),
         added=added(workspace, batch, feeds),
-        sums=sums(workspace, batch, feeds, rules) if rules is not None else (),
+        sums=added_up[0],
+        sums_by=added_up[1],
         moved=moved(workspace, batch.source, again, tables) if again else (),
         handed=tuple(handed),
         unread={

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from luodi.landing.systems import System
     from luodi.migration.batch import Batch
     from luodi.migration.reconciling.model import Reconciled
-    from luodi.migration.reconciling.totals import Balance
+    from luodi.migration.reconciling.totals import Balance, Totals
     from luodi.migration.workspace import Workspace
 
 AGAIN = "_again"
@@ -117,6 +117,7 @@ class _Desk:
         from luodi.evidence.outcome import Act
         from luodi.migration.mapping.read import read_mapping
         from luodi.migration.reconcile import reconcile
+        from luodi.migration.reconciling.totals import FILE
         from luodi.migration.target.open import opened_target
 
         system = self._site.folder.systems.target_named(batch.target)
@@ -124,28 +125,32 @@ class _Desk:
         name = f"mapping/{batch.domain}.toml"
         there = (self._site.folder.path / name).is_file()
         rules = read_mapping(self._site.folder.path, batch.domain) if there else None
+        told = self._totals() if (self._site.folder.path / FILE).is_file() else None
         with opened_target(
             system, self._site.folder.path, password(self._terminal), self._workspace
         ) as target:
 
             def verb() -> Outcome[Reconciled]:
-                return reconcile(
+                outcome = reconcile(
                     self._workspace,
                     batch.id,
                     target,
                     rules,
                     again=batch.source + again if again else "",
-                    inputs=(self._site.folder.input(name),) if there else (),
+                    sums_by=() if told is None else told.sums_by,
+                    inputs=(
+                        *((self._site.folder.input(name),) if there else ()),
+                        *((self._site.folder.input(FILE),) if told and told.sums else ()),
+                    ),
                     progress=self._progress,
                 )
+                return outcome if samples is None else self._with_samples(outcome, batch, samples)
 
             act = Act("migration", "reconcile", f"migration:{batch.domain}")
             outcome, kept = self._site.perform(act, verb, environment=system.environment)
         self.reconciled.append(outcome)
         self._remember(kept)
         self._keep_refused(batch, outcome.result)
-        if samples is not None:
-            self._keep_samples(batch, samples)
 
     def unmapped(self, batches: list[Batch]) -> None:
         from luodi.evidence.outcome import Act
@@ -163,14 +168,20 @@ class _Desk:
             self.reconciled.append(outcome)
             self._remember(kept)
 
+    def _totals(self) -> Totals:
+        from luodi.landing.format import read_file
+        from luodi.migration.reconciling.totals import FILE, read_totals
+
+        folder = self._site.folder.path
+        return read_totals(read_file(folder, FILE), str(folder / FILE))
+
     def totals(self, batches: list[Batch], *, again: str) -> None:
         from luodi.evidence.outcome import Act
-        from luodi.landing.format import read_file
-        from luodi.migration.reconciling.totals import FILE, balance, read_totals
+        from luodi.migration.reconciling.totals import FILE, balance
         from luodi.migration.target.open import opened_target
 
         folder = self._site.folder
-        wanted = read_totals(read_file(folder.path, FILE), str(folder.path / FILE)).total
+        wanted = self._totals().total
         for name in sorted({each.target for each in batches}):
             system = folder.systems.target_named(name)
             with opened_target(
@@ -196,12 +207,11 @@ class _Desk:
 
     def print(self, folder: Path) -> list[str]:
         from luodi.evidence.catalogue import shown
-        from luodi.evidence.files import explained, write_atomic
         from luodi.evidence.model import now
+        from luodi.evidence.outcome import Act
+        from luodi.migration.reconciling.printed import SUBJECT, printed
         from luodi.migration.reconciling.report import About, Paper
-        from luodi.reporting import excel, pdf, word
 
-        printed = now().astimezone()
         project = self._site.folder.project
         paper = Paper(
             [outcome.result for outcome in self.reconciled],
@@ -212,33 +222,35 @@ class _Desk:
         about = About(
             project=project.name,
             hospital=project.hospital,
-            printed=printed,
+            printed=now().astimezone(),
             evidence=_short(self.evidence),
             mark=shown(environment, self._terminal.lang),
         )
-        made: dict[str, Callable[[], bytes]] = {
-            "docx": lambda: word.docx(paper.report(about)),
-            "xlsx": lambda: excel.xlsx(paper.details(about)),
-            "pdf": lambda: pdf.pdf(paper.report(about)),
-        }
-        with explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        files = []
-        for ending, make in made.items():
-            path = folder / f"reconcile-{printed:%Y%m%d-%H%M%S}.{ending}"
-            write_atomic(path, make())
-            files.append(str(path))
-        return files
+        verdicts = [
+            *(each.verdict for each in self.reconciled),
+            *(each.verdict for each in self.balanced),
+        ]
+        outcome, _ = self._site.perform(
+            Act("migration", "reconcile", SUBJECT),
+            partial(printed, paper, about, folder, verdicts),
+            environment=environment,
+        )
+        return list(map(str, outcome.result.paths))
 
-    def _keep_samples(self, batch: Batch, count: int) -> None:
-        from io import BytesIO
+    def _with_samples(
+        self, outcome: Outcome[Reconciled], batch: Batch, count: int
+    ) -> Outcome[Reconciled]:
+        """Put rows for human eyes into the vault, while what was read back is still there."""
+        from dataclasses import replace
 
         from luodi.landing.vault import Vault
+        from luodi.migration.profiling.reports import put
         from luodi.migration.reconciling.samples import samples
 
         vault = Vault.open(self._site.home, self._site.settings, self._site.folder.project.project)
-        content = BytesIO(samples(self._workspace, batch, count))
-        vault.put(f"samples/{batch.id}.xlsx", content, replace=True)
+        data = samples(self._workspace, batch, count)
+        artefact = put(vault, f"samples/{batch.id}.xlsx", data)
+        return replace(outcome, artefacts=(*outcome.artefacts, artefact))
 
     def _keep_refused(self, batch: Batch, result: Reconciled) -> None:
         """Rows that an importer refused, with what it said, into the vault's reject store."""

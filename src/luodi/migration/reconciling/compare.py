@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 from luodi.migration.batch import Batch, Batches, BatchFeed
 from luodi.migration.engine_errors import engine_error
@@ -13,14 +15,51 @@ from luodi.migration.target.model import TargetTable
 from luodi.migration.target.protocol import Target
 from luodi.migration.workspace import Workspace, quoted
 
+_BACK = "back"
 _MODULUS = 1 << 64
 _PADDED = ("char", "character", "bpchar", "nchar")
 """Types whose values a database fills up with blanks that mean nothing."""
 
 
 def back(feed: BatchFeed) -> str:
-    """Name of the temporary table with a feed's target table, typed as the feed's rows are."""
-    return f"temp.{quoted('back_' + feed.id)}"
+    """Name of the table with a feed's target table, typed as the feed's rows are.
+
+    It is in memory, where what was read for the batch before is forgotten, and not among the
+    temporary tables of one connection: the next feed is read while this one is compared.
+    """
+    return f"{_BACK}.{quoted(feed.id)}"
+
+
+@contextmanager
+def reading(
+    workspace: Workspace,
+    batch: Batch,
+    feeds: Sequence[BatchFeed],
+    target: Target,
+    described: Mapping[str, TargetTable],
+) -> Iterator[Iterator[BatchFeed]]:
+    """Read the target tables of feeds, ahead of who looks at them; yields each when it is there.
+
+    One table is read at a time: not every target can be asked by two at once.
+
+    Raises
+    ------
+    LuodiError
+        What the target or the workspace refuses, by name; when the feed is asked for.
+    """
+    workspace.db.execute(f"DETACH DATABASE IF EXISTS {_BACK}; ATTACH ':memory:' AS {_BACK}")
+    with closing(workspace.another()) as db, ThreadPoolExecutor(1) as pool:
+        reader = Workspace(db)
+        jobs = [
+            (feed, pool.submit(read_feed, reader, batch, feed, target, described[feed.to]))
+            for feed in feeds
+        ]
+        try:
+            yield (feed for feed, job in jobs if job.result() is None)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            db.interrupt()
+            raise
 
 
 def read_feed(

@@ -95,6 +95,18 @@ class SumLine(Noun, frozen=True, kw_only=True):
         return self.new - self.old
 
 
+class SumsBy(Noun, frozen=True, kw_only=True):
+    """By which target columns the sums of a feed are told apart; empty where by none.
+
+    ``guessed`` says which of the two nobody declared: ``period``, ``department``.
+    """
+
+    feed: str
+    period: str = ""
+    department: str = ""
+    guessed: tuple[str, ...] = ()
+
+
 class Moved(Noun, frozen=True, kw_only=True):
     """What the source itself changed since it was extracted, found by reading it again."""
 
@@ -132,6 +144,7 @@ class Reconciled(Noun, frozen=True, kw_only=True):
     compared: tuple[Compared, ...] = ()
     added: tuple[Added, ...] = ()
     sums: tuple[SumLine, ...] = ()
+    sums_by: tuple[SumsBy, ...] = ()
     moved: tuple[Moved, ...] = ()
     handed: tuple[HandedOver, ...] = ()
     unread: dict[str, int] = msgspec.field(default_factory=dict)

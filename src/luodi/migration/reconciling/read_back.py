@@ -35,7 +35,7 @@ def read_back(
     *,
     pipes: bool = PIPES,
 ) -> None:
-    """Read some columns of every row into the temporary table `into`.
+    """Read some columns of every row into the table `into`, of a database that is in memory.
 
     Parameters
     ----------
@@ -47,7 +47,8 @@ def read_back(
     LuodiError
         What the target or the workspace refuses, by name.
     """
-    made = f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {', '.join(values)} FROM "
+    kind = "TEMP TABLE" if into.startswith("temp.") else "TABLE"
+    made = f"CREATE OR REPLACE {kind} {into} AS SELECT {', '.join(values)} FROM "
     data = target.csv(table, columns)
     if pipes:
         _through_pipe(workspace, data, columns, made, table)

@@ -207,6 +207,7 @@ class Paper:
             return
         yield Heading(text=self._say("sums"))
         yield Paragraph(text=self._say("sums_note"), muted=True)
+        yield from self._guesses()
         dated = any(line.period or line.department for line in lines)
         about = ("period", "department") if dated else ()
         yield Table(
@@ -226,6 +227,17 @@ class Paper:
             ),
             marks=_marks(bool(line.difference) for line in lines),
         )
+
+    def _guesses(self) -> Iterable[Block]:
+        """Say which columns nobody named: a wrong one hides what moved between departments."""
+        told = [
+            f"{by.feed} · {self._say(name)} = {getattr(by, name)}"
+            for each in self._reconciled
+            for by in each.sums_by
+            for name in by.guessed
+        ]
+        if told:
+            yield Paragraph(text=self._say("sums_guessed", {"columns": tuple(told)}), muted=True)
 
     def _signing(self) -> Iterable[Block]:
         owners: dict[str, list[str]] = {}

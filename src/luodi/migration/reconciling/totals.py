@@ -38,6 +38,7 @@ from luodi.evidence.progress import Progress
 from luodi.evidence.shape import shape
 from luodi.migration.mapping.model import Title
 from luodi.migration.model import Kind, Noun, Table
+from luodi.migration.reconciling.model import SumsBy
 from luodi.migration.reconciling.read_back import read_back
 from luodi.migration.target.protocol import Target
 from luodi.migration.workspace import Workspace, quoted
@@ -68,11 +69,28 @@ class Total(Noun, frozen=True, kw_only=True, omit_defaults=True):
     tolerance: Decimal = Decimal(0)
 
 
+class Sums(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """By which target columns the sums of a feed are told apart; see ``sums``."""
+
+    feed: str
+    period: str = ""
+    department: str = ""
+
+
 class Totals(Noun, frozen=True, kw_only=True):
     """``totals.toml``."""
 
     format: Literal[1]
     total: tuple[Total, ...] = ()
+    sums: tuple[Sums, ...] = ()
+
+    @property
+    def sums_by(self) -> tuple[SumsBy, ...]:
+        """What is declared of sums."""
+        return tuple(
+            SumsBy(feed=each.feed, period=each.period, department=each.department)
+            for each in self.sums
+        )
 
 
 class BalanceLine(Noun, frozen=True, kw_only=True):
