@@ -92,6 +92,18 @@ def _relational(
 
             parameters = {**_server(place, "database"), "password": password(system)}
             return MySqlTarget(system.id, parameters, kept, manner)
+        case Product.MSSQL:
+            from luodi.migration.target.sqlserver import SqlServerTarget
+
+            server = {"server": place.host, "port": str(place.port), "user": place.user}
+            parameters = {**server, "database": place.database, "password": password(system)}
+            return SqlServerTarget(system.id, parameters, kept, manner)
+        case Product.ORACLE:
+            from luodi.migration.target.oracle import OracleTarget
+
+            service = f"{place.host}:{place.port}/{place.database}"
+            parameters = {"user": place.user, "password": password(system), "dsn": service}
+            return OracleTarget(system.id, parameters, kept, manner)
         case Product.SQLITE:
             from luodi.migration.target.sqlite import SqliteTarget
 
