@@ -53,15 +53,24 @@ def vault(luodi_home):
     return Vault.open(home, settings, "p1")
 
 
-@pytest.fixture
-def url(mariadb, mariadb_database):
+def filled(server, database):
     """A table whose key has two columns."""
-    name, connection = mariadb_database
+    name, connection = database
     cursor = connection.cursor()
     cursor.execute("CREATE TABLE p (a varchar(8), b decimal(20, 2), c text, PRIMARY KEY (a, b))")
     rows = [(f"k{n % 7}", n, f"张三{n}") for n in range(ROWS)]
     cursor.executemany("INSERT INTO p VALUES (%s, %s, %s)", rows)
-    return mariadb.url(name)
+    return server.url(name)
+
+
+@pytest.fixture
+def url(mariadb, mariadb_database):
+    return filled(mariadb, mariadb_database)
+
+
+@pytest.fixture
+def postgresql_url(postgresql, postgresql_database):
+    return filled(postgresql, postgresql_database)
 
 
 def source_at(url):
@@ -78,8 +87,11 @@ def check(workspace):
     assert [row[0] for row in workspace.db.execute(order).fetchall()] == list(range(1, ROWS + 1))
 
 
-@pytest.mark.parametrize("seconds", [0.3, 1.0, 1.7])
-def test_killed_and_resumed(vault, url, luodi_home, seconds):
+@pytest.mark.parametrize(
+    ("place", "seconds"), [("url", 0.3), ("url", 1.0), ("url", 1.7), ("postgresql_url", 1.0)]
+)
+def test_killed_and_resumed(vault, request, luodi_home, place, seconds):
+    url = request.getfixturevalue(place)
     with Workspace.in_vault(vault) as workspace, source_at(url) as source:
         workspace.keep(connect(source, progress=Silent()).result)
     run = subprocess.Popen(
@@ -131,6 +143,34 @@ def test_a_connection_cut_in_the_middle_of_a_table(vault, url, mariadb_database,
         assert len(watching.cut) == 2
         assert outcome.result.rows == ROWS
         assert "migration.moment_changed" in {finding.code for finding in outcome.findings}
+        check(workspace)
+
+
+def test_postgresql_cut_in_the_middle_of_a_table(
+    vault, postgresql_url, postgresql_database, monkeypatch
+):
+    """The snapshot is held by another connection: what follows is of the same moment."""
+    monkeypatch.setattr("luodi.migration.reading.PAUSE", 0.01)
+    _, connection = postgresql_database
+    with Workspace.in_vault(vault) as workspace, source_at(postgresql_url) as source:
+        workspace.keep(connect(source, progress=Silent()).result)
+        connection.execute("INSERT INTO p VALUES ('z', 1, 'later')")
+
+        class Cutting(Silent):
+            cut = 0
+
+            def advance(self, units=1):
+                super().advance(units)
+                if units and self.cut < 2:
+                    self.cut += 1
+                    reader = source._reader.info.backend_pid
+                    connection.execute("SELECT pg_terminate_backend(%s)", [reader])
+
+        watching = Cutting()
+        outcome = extract(workspace, source, rate=1000, progress=watching)
+        assert watching.cut == 2
+        assert outcome.result.rows == ROWS
+        assert outcome.findings == ()
         check(workspace)
 
 

@@ -1,5 +1,8 @@
 """DBF files as a source."""
 
+import datetime
+import struct
+
 import pytest
 
 import dbf
@@ -109,3 +112,35 @@ def test_the_legacy_his(desk, legacy_his, tmp_path):
         names = "SELECT name FROM old.dms_dise ORDER BY _ordinal"
         found = [row[0] for row in workspace.db.execute(names).fetchall()]
         assert found == [(row[3] or "").rstrip(" ") for row in legacy_his.table("dms_dise").rows]
+
+
+# --- Visual FoxPro --------------------------------------------------------------------------------
+
+
+def write_foxpro(path):
+    """One table as Visual FoxPro writes it (version 0x30), with a memo file beside it."""
+    fields = [("ID", "I", 4), ("XM", "C", 8), ("SJ", "T", 8), ("JE", "Y", 8), ("ZB", "B", 8)]
+    fields += [("BZ", "M", 4), ("_NullFlags", "0", 1)]
+    text = "过敏史：青霉素".encode("gbk")
+    memo = struct.pack(">IHH504x", 9, 0, 64) + struct.pack(">II", 1, len(text)) + text
+    path.with_suffix(".fpt").write_bytes(memo + bytes(128))
+    described, offset = b"", 1
+    for name, kind, length in fields:
+        described += struct.pack("<11scIBB14x", name.encode(), kind.encode(), offset, length, 0)
+        offset += length
+    day = datetime.date(2024, 3, 4).toordinal() + 1_721_425
+    record = b" " + struct.pack("<i", -7) + "张三".encode("gbk").ljust(8)
+    record += struct.pack("<ii", day, 8 * 3_600_000) + struct.pack("<q", 125_000)
+    record += struct.pack("<d", 0.1) + struct.pack("<I", 8) + b"\0"
+    none = b" " + struct.pack("<i", 2) + b"".ljust(8) + bytes(8 + 8 + 8 + 4) + b"\0"
+    size = 32 + len(described) + 1 + 263
+    header = struct.pack("<BBBBIHH16xBB2x", 0x30, 124, 3, 4, 2, size, offset, 2, 0x7A)
+    path.write_bytes(header + described + b"\r" + bytes(263) + record + none + b"\x1a")
+
+
+def test_foxpro(desk, tmp_path):
+    write_foxpro(tmp_path / "p.dbf")
+    assert desk.rows("p.dbf", "p") == [
+        (1, "-7", "张三", "2024-03-04 08:00:00", "12.5", "0.1", "过敏史：青霉素"),
+        (2, "2", "", None, "0", "0.0", None),
+    ]

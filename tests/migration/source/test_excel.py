@@ -139,6 +139,106 @@ def test_no_workbook_at_all(desk, tmp_path, data, code):
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("data", "code", "said"),
+    [
+        (b"<html><table><tr><td>1</td></tr></table>", "migration.file_really_html", ".xlsx"),
+        ("编号\t姓名\r\n1\t张三\r\n".encode("gbk"), "migration.file_really_text", "csv:"),
+    ],
+)
+def test_what_systems_call_a_workbook(desk, tmp_path, data, code, said):
+    (tmp_path / "x.xls").write_bytes(data)
+    with pytest.raises(LuodiError) as caught, desk.source("x.xls"):
+        pass
+    assert caught.value.code == code
+    assert said in caught.value.next_step("zh")
+
+
+def test_text_that_is_called_a_workbook_can_be_read_as_text(desk, tmp_path):
+    (tmp_path / "x.xls").write_bytes("编号\t姓名\r\n1\t张三\r\n".encode("gbk"))
+    assert desk.rows("csv:x.xls", "x") == [(1, "1", "张三")]
+
+
+def test_merged_cells_among_the_rows(desk, tmp_path):
+    book(tmp_path / "x.xlsx", [["a", "b"], ["内科", 1], [None, 2]], merged=["A2:A3"])
+    assert codes(desk, "x.xlsx") == {("migration.excel_merged", 1)}
+
+
+def test_an_identity_number_that_lost_its_digits(desk, tmp_path):
+    book(tmp_path / "x.xlsx", [["name", "ID_NO"], ["张", 110105194912310021], ["王", "007"]])
+    with desk.extracted("x.xlsx") as (workspace, connected, outcome):
+        found = workspace.db.execute('SELECT ID_NO FROM old."药品"').fetchall()
+    assert found[1] == ("007",)
+    for one in (connected, outcome):
+        (said,) = one.findings
+        assert (said.code, said.params["column"]) == ("migration.excel_long_number", "ID_NO")
+        assert one.verdict == "fail"
+
+
+def test_hours_beyond_a_day_and_the_calendar_of_1904(desk, tmp_path):
+    made = openpyxl.Workbook()
+    made.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet = made.active
+    sheet.append(["a", "b"])
+    moment = datetime.datetime.fromisoformat("2024-03-04 08:00:00")
+    sheet.append([moment, datetime.timedelta(hours=30, minutes=5)])
+    made.save(tmp_path / "x.xlsx")
+    assert desk.rows("x.xlsx", "Sheet") == [(1, "2024-03-04 08:00:00", "30:05:00")]
+
+
+# --- xls, as Excel 97 to 2003 wrote it ------------------------------------------------------------
+
+
+def old_book(path, rows, *, dates_1904=False, merged=(), hidden=False):
+    import xlwt
+
+    made = xlwt.Workbook()
+    made.dates_1904 = dates_1904
+    sheet = made.add_sheet("药品")
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm:ss")
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            if isinstance(value, datetime.datetime):
+                sheet.write(number, place, value, day)
+            elif value is not None:
+                sheet.write(number, place, value)
+    for area in merged:
+        sheet.merge(*area)
+    if hidden:
+        other = made.add_sheet("藏")
+        other.write(0, 0, "c")
+        other.write(1, 0, 1)
+        other.visibility = 1
+    made.save(str(path))
+
+
+@pytest.mark.parametrize("dates_1904", [False, True])
+def test_xls(desk, tmp_path, dates_1904):
+    moment = datetime.datetime.fromisoformat("2024-03-04 08:00:00")
+    rows = [
+        ["编号", "名称", "单价", "建档"],
+        [1, "阿莫西林 ", 12.5, moment],
+        ["0002", None, -3, None],
+    ]
+    old_book(tmp_path / "x.xls", rows, dates_1904=dates_1904)
+    assert desk.rows("x.xls", "药品") == [
+        (1, "1", "阿莫西林 ", "12.5", "2024-03-04 08:00:00"),
+        (2, "0002", None, "-3", None),
+    ]
+
+
+def test_xls_with_what_workbooks_have(desk, tmp_path):
+    old_book(
+        tmp_path / "x.xls",
+        [["a", "b"], ["内科", 110105194912310021.0], [None, 2]],
+        merged=[(1, 2, 0, 0)],
+        hidden=True,
+    )
+    found = codes(desk, "x.xls")
+    assert ("migration.excel_hidden", 1) in found
+    assert ("migration.excel_long_number", 1) in found
+
+
 def test_an_empty_workbook(desk, tmp_path):
     book(tmp_path / "x.xlsx", [])
     with pytest.raises(LuodiError) as caught, desk.source("x.xlsx"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _UNCOUNTED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _ERROR = re.compile(rb"<c [^>]*\bt=\"e\"")
 _READ = 1 << 20
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class ExcelFiles(Files):
@@ -44,6 +46,8 @@ class ExcelFiles(Files):
         except python_calamine.PasswordError:
             raise LuodiError("migration.file_protected", {"path": str(path)}) from None
         except python_calamine.CalamineError as error:
+            if (kind := _really(path)) is not None:
+                raise LuodiError(f"migration.file_really_{kind}", {"path": str(path)}) from None
             params = {"path": str(path), "reason": type(error).__name__}
             raise LuodiError("migration.file_damaged", params) from None
         full = {name: sheet for name, sheet in sheets.items() if sheet.columns}
@@ -78,26 +82,38 @@ class Sheet:
             findings.append(self._said("excel_hidden", Severity.WARN))
         if self._begin > 1:
             findings.append(self._said("excel_titles", Severity.INFO, self._begin - 1))
-        long = 0
+        long: Counter[int] = Counter()
         for number, cells in enumerate(self._sheet.iter_rows()):
             if number < self._begin:
                 continue
-            long += sum(isinstance(cell, float) and abs(cell) >= _SURE for cell in cells)
+            long.update(
+                place
+                for place, cell in enumerate(cells)
+                if isinstance(cell, float) and abs(cell) >= _SURE
+            )
             texts: list[Value] = list(map(_text, cells))
             if any(text is not None for text in texts):
                 rows.append(texts)
             if len(rows) >= BATCH:
                 yield Rows(tuple(zip(*rows, strict=True)), len(rows))
                 rows = []
-        if long:
-            findings.append(self._said("excel_long_number", Severity.ERROR, long))
+        for place, count in long.items():
+            name = self.columns[place].name
+            findings.append(self._said("excel_long_number", Severity.ERROR, count, column=name))
+        if merged := self._merged():
+            findings.append(self._said("excel_merged", Severity.WARN, merged))
         columns = tuple(zip(*rows, strict=True)) or ((),) * len(self.columns)
         yield Rows(columns, len(rows), None, (), tuple(findings))
 
-    def _said(self, name: str, severity: Severity, count: int = 1) -> Finding:
+    def _merged(self) -> int:
+        """Count merged cells below the header: all but the first cell of each are empty."""
+        begin = self._begin + (self._sheet.start or (0, 0))[0]
+        return sum(first[0] >= begin for first, _ in self._sheet.merged_cell_ranges or ())
+
+    def _said(self, name: str, severity: Severity, count: int = 1, **more: str) -> Finding:
         return Finding(
             code=f"migration.{name}",
-            params={"table": self._name},
+            params={"table": self._name, **more},
             severity=severity,
             count=count,
         )
@@ -150,8 +166,21 @@ def _text(cell: Any) -> str | None:
             return cell.isoformat(" ")
         case datetime.date() | datetime.time():
             return cell.isoformat()
+        case datetime.timedelta():
+            minutes, seconds = divmod(cell.total_seconds(), 60)
+            return f"{int(minutes // 60):02}:{int(minutes % 60):02}:{seconds:02.0f}"
         case _:
             return str(cell)
+
+
+def _really(path: Path) -> str | None:
+    """Tell what systems export under the name of a workbook, and what Excel opens all the same."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if begin.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")):
+        return "html"
+    return "text" if head.strip() and not _BINARY.search(head) else None
 
 
 def _noticed(path: Path) -> Iterator[Finding]:
