@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from luodi.evidence.progress import Progress
     from luodi.landing.site import Site
     from luodi.migration.loading.account import Loaded, Order
+    from luodi.migration.loading.engine import Engine
     from luodi.migration.mapping.model import Book, Mapping
     from luodi.migration.workspace import Workspace
 
@@ -33,6 +35,9 @@ def load(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="cli.migrate_load_dry")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="cli.migrate_load_resume")] = False,
     rejects: Annotated[bool, typer.Option("--rejects", help="cli.migrate_load_rejects")] = False,
+    engine: Annotated[
+        Literal["duckdb", "spark"], typer.Option(help="cli.migrate_load_engine")
+    ] = "duckdb",
     folder: Folder = Path(),
 ) -> None:
     """Load domains, all of them by default; says what became of every row."""
@@ -42,7 +47,11 @@ def load(
     from luodi.migration.mapping.read import read_book
 
     terminal = Terminal.current()
-    with at_work(folder) as (site, workspace), terminal.progress() as progress:
+    with (
+        at_work(folder) as (site, workspace),
+        _engine(engine) as running,
+        terminal.progress() as progress,
+    ):
         book = read_book(site.folder.path)
         vault = Vault.open(site.home, site.settings, site.folder.project.project)
         order = Order(
@@ -51,11 +60,28 @@ def load(
             sample=sample,
             resume=resume,
             rejects=vault if rejects else None,
+            engine=running,
         )
         rules = _chosen(book, domain, target, order, workspace)
         outcomes = [_load(site, workspace, book, each, order, terminal, progress) for each in rules]
         _timed(site, outcomes, order, rules)
     _finish(terminal, outcomes)
+
+
+@contextmanager
+def _engine(name: str) -> Iterator[Engine]:
+    """What the steps of the mapping run in; Spark is started for this load alone."""
+    from luodi.migration.loading.engine import IN_WORKSPACE
+
+    if name == "duckdb":
+        yield IN_WORKSPACE
+        return
+    import os
+
+    from luodi.migration.loading.spark import started
+
+    with started(os.environ) as engine:
+        yield engine
 
 
 def _chosen(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from luodi.evidence.model import ContentInput
 from luodi.migration.batch import Mode, State
+from luodi.migration.loading.engine import IN_WORKSPACE, Engine
 from luodi.migration.loading.write import PART_ROWS
 from luodi.migration.model import Noun
 
@@ -23,8 +24,8 @@ class Order:
     workspace that yields ``source_table`` and ``ordinal`` of the rows that wait for a person,
     ``merged`` one to SQL that yields those and ``merged_into`` of rows a person merged away;
     ``sample`` is how many rows of a table nobody refers to are enough; ``dry`` writes nothing.
-    ``in_use`` says that the landing folder marks the target as in real use; ``rejects`` is the
-    vault that gets the rejected rows.
+    ``engine`` is what the steps of the mapping run in.  ``in_use`` says that the landing folder
+    marks the target as in real use; ``rejects`` is the vault that gets the rejected rows.
     """
 
     mode: Mode = Mode.FULL
@@ -38,6 +39,7 @@ class Order:
     in_use: bool = False
     rejects: Vault | None = None
     part_rows: int = PART_ROWS
+    engine: Engine = IN_WORKSPACE
 
 
 class Reason(Noun, frozen=True, kw_only=True):

@@ -80,6 +80,7 @@ class Run:
             elsewhere,
             previous,
             order.sample,
+            order.engine,
         )
         return cls(workspace, rules, target, order, batches, batch, tables, staging)
 

@@ -24,6 +24,7 @@ from luodi.migration.loading.bind import (
 )
 from luodi.migration.loading.constraints import Constraints
 from luodi.migration.loading.delta import choose_actions
+from luodi.migration.loading.engine import IN_WORKSPACE, Engine
 from luodi.migration.loading.fates import Fates, merged
 from luodi.migration.loading.keys import key_expression, source_columns
 from luodi.migration.loading.merge import merge, nothing_merged
@@ -42,7 +43,7 @@ from luodi.migration.loading.reviewed import (
 from luodi.migration.mapping.model import Exclusion, KeyStrategy
 from luodi.migration.model import Kind
 from luodi.migration.workspace import Workspace, literal, quoted
-from luodi.transform.compile import compiled, condition
+from luodi.transform.compile import condition
 from luodi.transform.dialect.duckdb import DUCKDB
 from luodi.transform.program import Column as SourceColumn
 from luodi.transform.program import Pairs
@@ -69,6 +70,7 @@ class Staging:
     elsewhere: Mapping[str, Batch] = field(default_factory=dict)
     previous: Batch | None = None
     sample: int | None = None
+    engine: Engine = IN_WORKSPACE
     frozen: bool = False
     """Writing has begun: whoever went into a row that is rejected now is rejected with it."""
 
@@ -192,7 +194,7 @@ class Staging:
             listed.append("'insert' AS _action")
         db.execute(
             f"CREATE TABLE {name} AS SELECT _ordinal, {', '.join(listed)}, _faults "
-            f"FROM ({compiled(program, DUCKDB, ask=self._texts)})"
+            f"FROM ({self.engine.rows(self.workspace, program)})"
         )
         nothing_merged(self, feed)
         before = self._seen.setdefault(feed.feed.id, self._exceptions(feed))
@@ -212,10 +214,6 @@ class Staging:
             self._dirty.add(feed.feed.id)  # another row may have to stand for its group
         if self._exceptions(feed) != before:
             self.shift(feed)
-
-    def _texts(self, select: str) -> list[str]:
-        """Texts that an operation must read before its statement is made."""
-        return [text for (text,) in self.workspace.db.execute(select).fetchall()]
 
     def _candidates(self, feed: PlannedFeed) -> str:
         """Rows of the source that may still go somewhere."""
