@@ -170,6 +170,23 @@ def test_a_line_of_many_megabytes(desk, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("end", [b"\n3,z\n", b""])
+def test_a_line_that_never_ends(desk, tmp_path, end, monkeypatch):
+    """Refused with its number; what follows is read."""
+    monkeypatch.setattr(text, "LONGEST_LINE", 100_000)
+    monkeypatch.setattr(text, "BLOCK", 4096)
+    monkeypatch.setattr(text, "BEGINNING", 10)
+    name = put(tmp_path, b"a,b\n1,x\n2," + b"y" * 200_000 + end)
+    rows, found = rejects(desk, name)
+    assert (rows, found) == ([("1", "x"), *([("3", "z")] if end else [])], [(3, "long")])
+    with desk.extracted(name) as (workspace, _, outcome):
+        kept = workspace.db.execute("SELECT raw FROM _luodi.reject").fetchone()
+        assert kept == (b"2,yyyyyyyy",)
+        assert [(f.code, f.params["lines"]) for f in outcome.findings] == [
+            ("migration.line_long", "3")
+        ]
+
+
 @pytest.mark.parametrize("name", ["p.csv", "p.txt"])
 def test_line_ends_inside_quotes(desk, tmp_path, name):
     body = 'a,b\r\n1,"x\r\ny"\r\n2,"\r\n"\r\n'

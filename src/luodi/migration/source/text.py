@@ -23,6 +23,10 @@ from luodi.migration.source.records import GONE, Parser
 from luodi.migration.source.refusals import FIRST
 
 BLOCK = 4 * 1024 * 1024
+LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes that a line may have: one with more is a file whose line ends are gone."""
+BEGINNING = 64 * 1024
+"""Bytes of such a line that are kept."""
 
 
 class TextFiles(Files):
@@ -149,6 +153,12 @@ def _lines(file: BinaryIO, coding: Coding, foreign: Foreign) -> Iterator[Block]:
         data = file.read(BLOCK)
         kept += data
         end = kept.rfind(b"\n") + 1 if data else len(kept)
+        if data and not end and len(kept) > LONGEST_LINE:
+            refusal = Reject(number, "long", bytes(kept[:BEGINNING]))
+            found = _behind_line(file)
+            yield GONE + ("\n" if found is not None else ""), (refusal,), False
+            kept, number, first = bytearray(found or b""), number + 1, False
+            continue
         if data and not end:
             continue
         block = bytes(kept[:end])
@@ -162,6 +172,15 @@ def _lines(file: BinaryIO, coding: Coding, foreign: Foreign) -> Iterator[Block]:
         if not data:
             return
         number += block.count(b"\n")
+
+
+def _behind_line(file: BinaryIO) -> bytes | None:
+    """Read on to the end of a line and give what was read behind it; None: the file ended."""
+    while data := file.read(BLOCK):
+        end = data.find(b"\n") + 1
+        if end:
+            return data[end:]
+    return None
 
 
 def _decoded(
