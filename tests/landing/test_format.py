@@ -62,6 +62,7 @@ def test_every_present_version_has_its_golden_files() -> None:
         "quality.toml": 1,
         "mapping/*.toml": 1,
         "totals.toml": 1,
+        "review.toml": 1,
         "contracts/*.toml": 1,
     }
 

@@ -7,6 +7,7 @@
     gates.toml              criteria, thresholds, seats
     systems.toml            where data comes from and goes to
     totals.toml             what a cutover night hands over, old against new
+    review.toml             which decisions of the review desk need a second person
     mapping/  contracts/    what the engines work from
     evidence/               the ledger, one chain per writer
 """
@@ -38,7 +39,7 @@ from luodi.landing.systems import FILE, Systems, read_systems
 
 _NAME = r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]*"
 CONTENT = re.compile(
-    rf"(?:landing|plan|gates|quality|systems|totals)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
+    rf"(?:landing|plan|gates|quality|systems|totals|review)\.toml|mapping/{_NAME}\.(?:toml|tsv)|contracts/{_NAME}\.toml"
 )
 """Files whose content is the project's truth, besides the ledger; hidden ones are an editor's."""
 
@@ -49,6 +50,7 @@ _PLACES = (
     "quality.toml",
     FILE,
     "totals.toml",
+    "review.toml",
     "mapping/*",
     "contracts/*",
 )

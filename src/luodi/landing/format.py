@@ -42,6 +42,7 @@ FORMATS = (
     Format("systems.toml", 1),
     Format("quality.toml", 1),
     Format("totals.toml", 1),
+    Format("review.toml", 1),
     Format("mapping/*.toml", 1),
     Format("contracts/*.toml", 1),
 )

@@ -21,8 +21,22 @@ SHOWN = 20
 """Contradictions that findings name one by one."""
 
 
-def review(workspace: Workspace, queue: str, *, progress: Progress) -> Outcome[Standing]:
+def review(
+    workspace: Workspace,
+    queue: str,
+    *,
+    two_person: bool = False,
+    inputs: tuple[ContentInput, ...] = (),
+    progress: Progress,
+) -> Outcome[Standing]:
     """See where a queue stands.
+
+    Parameters
+    ----------
+    two_person : bool
+        Two people must say the same of an item before it is settled.
+    inputs : tuple of ContentInput
+        Where that is declared.
 
     Raises
     ------
@@ -30,7 +44,7 @@ def review(workspace: Workspace, queue: str, *, progress: Progress) -> Outcome[S
         ``migration.review_no_queue``: nothing was looked for yet.
     """
     progress.stage("migration.review_stage")
-    found = look(workspace, queue)
+    found = look(workspace, queue, two_person=two_person)
     unsettled = found.count(*UNSETTLED)
     findings = [
         Finding(
@@ -62,7 +76,10 @@ def review(workspace: Workspace, queue: str, *, progress: Progress) -> Outcome[S
         verdict=verdict_of(findings),
         figures=tuple(figures),
         findings=tuple(findings),
-        inputs=(ContentInput(name=f"queue:{queue}", digest=_digest(found)),),
+        inputs=(
+            *inputs,
+            ContentInput(name=f"queue:{queue}", digest=_digest(found)),
+        ),
     )
 
 

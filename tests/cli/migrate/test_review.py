@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -109,11 +110,20 @@ def at_the_keyboard(words, home, keys):
         if shown.count("q 离开".encode()) > asked and keys:
             asked += 1
             os.write(master, keys.pop(0).encode())
-    if time.monotonic() >= until:
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    status = ended(child, until)
     os.close(master)
     return os.waitstatus_to_exitcode(status), shown.decode()
+
+
+def ended(child, until):
+    """Wait for a child, but not for ever: one that hangs is killed and fails the test."""
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
 
 
 @pytest.mark.slow
@@ -141,3 +151,21 @@ def test_two_reviewers_at_once(desk, luodi_home, program):
     ]
     assert [one.wait(60) for one in running] == [0, 0]
     assert desk()["result"]["counts"]["settled"] == 2
+
+
+def test_no_queue_yet(luodi, project):
+    ran = luodi("migrate", "review", "--lang", "en")
+    assert ran.code == 2
+    assert "There is no review queue yet" in ran.err
+    assert "luodi migrate dedupe SYSTEM TABLE" in ran.err
+
+
+def test_the_rule_of_two_is_declared_in_the_folder(luodi, desk):
+    desk("--two-person", "--reason", "医务科会议")
+    text = Path("review.toml").read_text("utf-8")
+    assert "two_person = true" in text
+    assert "医务科会议" in text
+    first = desk()["result"]["items"][0]["id"]
+    said = desk("--decide", f"{first}=link")["result"]
+    assert (said["two_person"], said["counts"]["awaiting"]) == (True, 1)
+    assert desk("--one-person")["result"]["counts"]["settled"] == 1

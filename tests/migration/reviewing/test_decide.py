@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.migration.linkage.model import Class
-from luodi.migration.reviewing.decide import decide, look, undo
+from luodi.migration.reviewing.decide import decide, look, settle, undo
 from luodi.migration.reviewing.model import Act, Item, State
 from luodi.migration.reviewing.offer import name_of, offer
-from luodi.migration.reviewing.queue import ask_for_two, queues
-from luodi.migration.reviewing.rows import held, links, merges, shown
+from luodi.migration.reviewing.queue import queues
+from luodi.migration.reviewing.rows import reviewed, shown
 from luodi.migration.workspace import Workspace
 from migration.people import stage
 
@@ -48,12 +48,24 @@ def workspace():
         yield opened
 
 
+@pytest.fixture(scope="module")
+def shared():
+    """One workspace for all examples of a property: to make one takes longer than the example."""
+    with Workspace.in_memory() as opened:
+        yield opened
+
+
 def rows(workspace):
     return workspace.db.execute("SELECT * FROM his.patient ORDER BY _ordinal").fetchall()
 
 
 def asked(workspace, sql):
     return sorted(workspace.db.execute(sql).fetchall())
+
+
+def waiting(workspace):
+    lines = asked(workspace, reviewed(workspace, "patients", "his").held)
+    return [ordinal for _, ordinal in lines]
 
 
 def say(workspace, pair, act, who="张", **more):
@@ -65,51 +77,55 @@ def test_it_works(workspace):
     found = say(workspace, "AB", "link", reason="同一电话")
     assert found.state["AB"] is State.SETTLED
     assert rows(workspace) == before
-    assert asked(workspace, links(workspace, "patients", "his")) == [
+    assert asked(workspace, reviewed(workspace, "patients", "his").linked) == [
         ("patient", 1, 1),
         ("patient", 2, 1),
     ]
 
 
 def test_rows_that_wait_are_held(workspace):
-    assert asked(workspace, held(workspace, "patients", "his")) == [
-        ("patient", n) for n in (1, 2, 3, 4)
-    ]
+    assert waiting(workspace) == [1, 2, 3, 4]
     for pair in ("AB", "BC", "AC"):
         say(workspace, pair, "different")
-    assert asked(workspace, held(workspace, "patients", "his")) == [("patient", 3), ("patient", 4)]
+    assert asked(workspace, reviewed(workspace, "patients", "his").held) == [
+        ("patient", 3),
+        ("patient", 4),
+    ]
     say(workspace, "CD", "skip")
-    assert asked(workspace, held(workspace, "patients", "his")) == [("patient", 3), ("patient", 4)]
+    assert asked(workspace, reviewed(workspace, "patients", "his").held) == [
+        ("patient", 3),
+        ("patient", 4),
+    ]
     say(workspace, "CD", "link")
-    assert asked(workspace, held(workspace, "patients", "his")) == []
+    assert waiting(workspace) == []
 
 
 def test_nobody_looked_for_duplicates():
     with Workspace.in_memory() as empty:
-        assert asked(empty, held(empty, "patients", "his")) == []
-        assert asked(empty, merges(empty, "patients", "his")) == []
-        assert asked(empty, links(empty, "patients", "his")) == []
+        said = reviewed(empty, "patients", "his")
+        for answer in (said.held, said.merged, said.linked):
+            assert asked(empty, answer) == []
 
 
 def test_a_merge_fills_what_the_row_that_stays_lacks(workspace):
     say(workspace, "AB", "merge")
     assert rows(workspace)[0] == (1, "A", "张三", "13900000001", "教工路1号", "x")
     assert rows(workspace)[1] == (2, "B", "张三", "13900000001", None, "x")
-    assert asked(workspace, merges(workspace, "patients", "his")) == [("patient", 2, 1)]
+    assert asked(workspace, reviewed(workspace, "patients", "his").merged) == [("patient", 2, 1)]
 
 
 def test_into_the_other_row(workspace):
     say(workspace, "AB", "merge", into=2)
     assert rows(workspace)[0] == (1, "A", "张三", None, "教工路1号", " ")
     assert rows(workspace)[1][4] == "教工路1号"
-    assert asked(workspace, merges(workspace, "patients", "his")) == [("patient", 1, 2)]
+    assert asked(workspace, reviewed(workspace, "patients", "his").merged) == [("patient", 1, 2)]
 
 
 def test_a_chain_of_merges_ends_in_one_row(workspace):
     say(workspace, "CD", "merge")
     say(workspace, "BC", "merge")
     say(workspace, "AB", "merge")
-    assert asked(workspace, merges(workspace, "patients", "his")) == [
+    assert asked(workspace, reviewed(workspace, "patients", "his").merged) == [
         ("patient", n, 1) for n in (2, 3, 4)
     ]
 
@@ -126,20 +142,20 @@ def test_a_chain_of_merges_ends_in_one_row(workspace):
         max_size=6,
     )
 )
-def test_undoing_everything_brings_back_every_row(said):
+def test_undoing_everything_brings_back_every_row(shared, said):
     """Whatever was merged in whichever order."""
-    with Workspace.in_memory() as workspace:
-        stage(workspace, ROWS)
-        offer(workspace, "patients", "his", "patient", [item(pair) for pair in PAIRS])
-        before = rows(workspace)
-        for pair, act, right in said:
-            into = PAIRS[pair][right] if act == "merge" else None
-            say(workspace, pair, act, into=into)
-        for _ in said:
-            undo(workspace, "patients", who="张")
-        assert rows(workspace) == before
-        assert asked(workspace, merges(workspace, "patients", "his")) == []
-        assert set(look(workspace, "patients").state.values()) == {State.OPEN}
+    shared.db.execute("DROP SCHEMA IF EXISTS his CASCADE; DROP SCHEMA IF EXISTS _review CASCADE")
+    stage(shared, ROWS)
+    offer(shared, "patients", "his", "patient", [item(pair) for pair in PAIRS])
+    before = rows(shared)
+    for pair, act, right in said:
+        into = PAIRS[pair][right] if act == "merge" else None
+        say(shared, pair, act, into=into)
+    for _ in said:
+        undo(shared, "patients", who="张")
+    assert rows(shared) == before
+    assert asked(shared, reviewed(shared, "patients", "his").merged) == []
+    assert set(look(shared, "patients").state.values()) == {State.OPEN}
 
 
 def test_an_earlier_merge_undone_leaves_the_later_one(workspace):
@@ -147,7 +163,7 @@ def test_an_earlier_merge_undone_leaves_the_later_one(workspace):
     say(workspace, "AC", "merge", who="王")
     undo(workspace, "patients", who="张")
     assert rows(workspace)[0] == (1, "A", "张三", "13900000002", "教工路1号", " ")
-    assert asked(workspace, merges(workspace, "patients", "his")) == [("patient", 3, 1)]
+    assert asked(workspace, reviewed(workspace, "patients", "his").merged) == [("patient", 3, 1)]
 
 
 def test_unmerge_by_another_decision(workspace):
@@ -167,14 +183,23 @@ def test_a_row_extracted_anew_is_left_as_the_source_has_it(workspace):
 
 
 def test_two_people(workspace):
-    ask_for_two(workspace, "patients", True)
+    two = {"two_person": True}
     before = rows(workspace)
-    assert say(workspace, "AB", "merge").state["AB"] is State.AWAITING
+    assert say(workspace, "AB", "merge", **two).state["AB"] is State.AWAITING
     assert rows(workspace) == before
-    assert say(workspace, "AB", "merge", who="王").state["AB"] is State.SETTLED
+    assert say(workspace, "AB", "merge", who="王", **two).state["AB"] is State.SETTLED
     assert rows(workspace) != before
-    assert say(workspace, "AB", "link", who="王").state["AB"] is State.DISPUTED
+    assert say(workspace, "AB", "link", who="王", **two).state["AB"] is State.DISPUTED
     assert rows(workspace) == before
+
+
+def test_one_was_enough_and_now_two_must_say_so(workspace):
+    before = rows(workspace)
+    say(workspace, "AB", "merge")
+    settle(workspace, "patients", two_person=True)
+    assert rows(workspace) == before
+    settle(workspace, "patients")
+    assert rows(workspace) != before
 
 
 def test_a_contradiction_takes_its_merges_apart(workspace):

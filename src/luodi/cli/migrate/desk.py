@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from luodi.evidence.progress import Progress
     from luodi.landing.site import Site
     from luodi.migration.reviewing.model import Act, Item, Standing
+    from luodi.migration.reviewing.rules import ReviewRules
     from luodi.migration.workspace import Workspace
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Desk:
 
     site: Site
     queue: str
+    rules: ReviewRules
 
     @classmethod
     def of(cls, site: Site, queue: str | None) -> Desk:
@@ -41,23 +43,26 @@ class Desk:
         WrongUse
             ``migration.review_no_queue``.
         """
+        from luodi.migration.reviewing.decide import settle
         from luodi.migration.reviewing.queue import queues
+        from luodi.migration.reviewing.rules import read_rules
 
-        known = Desk(site, "").step(queues)
-        if queue is None and len(known) == 1:
-            return cls(site, known[0])._aligned()
-        if queue is None or queue not in known:
-            asked = queue or "patients"
-            if queue is not None or asked not in known:
-                raise WrongUse("migration.review_no_queue", {"queue": asked, "known": known})
-            queue = asked
-        return cls(site, queue)._aligned()
+        rules = read_rules(site.folder.path)
+        known = cls(site, "", rules).step(queues)
+        if not known:
+            raise WrongUse("migration.review_no_queues")
+        if queue is None:
+            queue = known[0] if len(known) == 1 else "patients"
+        if queue not in known:
+            raise WrongUse("migration.review_no_queue", {"queue": queue, "known": known})
+        desk = cls(site, queue, rules)
+        desk.step(lambda workspace: settle(workspace, queue, two_person=desk.two_person))
+        return desk
 
-    def _aligned(self) -> Desk:
-        from luodi.migration.reviewing.anew import align
-
-        self.step(lambda workspace: align(workspace, self.queue))
-        return self
+    @property
+    def two_person(self) -> bool:
+        """Whether a second person must confirm."""
+        return self.rules.needs_two(self.queue)
 
     @property
     def who(self) -> str:
@@ -68,7 +73,7 @@ class Desk:
         """See where the queue stands."""
         from luodi.migration.reviewing.decide import look
 
-        return self.step(lambda workspace: look(workspace, self.queue))
+        return self.step(lambda workspace: look(workspace, self.queue, two_person=self.two_person))
 
     def decide(self, name: str, act: Act, *, reason: str = "", into: str | None = None) -> Standing:
         """Say something of an item; ``into`` names the side that stays in a merge."""
@@ -79,7 +84,16 @@ class Desk:
             if into is not None and name in (items := look(workspace, self.queue).items):
                 item = items[name]
                 stays = item.left_ordinal if into == "left" else item.right_ordinal
-            return decide(workspace, self.queue, name, act, who=self.who, reason=reason, into=stays)
+            return decide(
+                workspace,
+                self.queue,
+                name,
+                act,
+                who=self.who,
+                reason=reason,
+                into=stays,
+                two_person=self.two_person,
+            )
 
         return self.step(verb)
 
@@ -87,19 +101,18 @@ class Desk:
         """Take back one's last decision; says of which item."""
         from luodi.migration.reviewing.decide import undo
 
-        return self.step(lambda workspace: undo(workspace, self.queue, who=self.who)[0])
+        def verb(workspace: Workspace) -> Item:
+            return undo(workspace, self.queue, who=self.who, two_person=self.two_person)[0]
 
-    def ask_for_two(self, wanted: bool) -> None:
-        """Set whether a second person must confirm."""
-        from luodi.migration.reviewing.queue import ask_for_two
+        return self.step(verb)
 
-        self.step(lambda workspace: ask_for_two(workspace, self.queue, wanted))
+    def ask_for_two(self, wanted: bool, reason: str) -> Desk:
+        """Declare in the landing folder whether a second person must confirm; the desk after it."""
+        from luodi.migration.reviewing.rules import QueueRule, write_rules
 
-    def needs_two(self) -> bool:
-        """Whether a second person must confirm."""
-        from luodi.migration.reviewing.queue import needs_two
-
-        return self.step(lambda workspace: needs_two(workspace, self.queue))
+        rule = QueueRule(id=self.queue, two_person=wanted, by=self.who, reason=reason)
+        write_rules(self.site.folder.path, self.rules.with_rule(rule))
+        return Desk.of(self.site, self.queue)
 
     def rows(self, item: Item) -> tuple[dict[str, str], dict[str, str]]:
         """Both rows of an item, by column, as text; the right one is empty for a code."""
@@ -111,11 +124,23 @@ class Desk:
         """Where the queue stands, as evidence in the ledger."""
         from luodi.evidence.outcome import Act as Deed
         from luodi.migration.review import review
+        from luodi.migration.reviewing.rules import FILE
 
         deed = Deed("migration", "review", f"review:{self.queue}")
 
+        declared = (self.site.folder.input(FILE),) if self.rules.queues else ()
+
+        def work(workspace: Workspace) -> Outcome[Standing]:
+            return review(
+                workspace,
+                self.queue,
+                two_person=self.two_person,
+                inputs=declared,
+                progress=progress,
+            )
+
         def verb() -> Outcome[Standing]:
-            return self.step(lambda workspace: review(workspace, self.queue, progress=progress))
+            return self.step(work)
 
         return self.site.perform(deed, verb)[0]
 

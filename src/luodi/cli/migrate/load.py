@@ -127,6 +127,7 @@ def _load(
     from luodi.migration.load import load
     from luodi.migration.mapping.sign import files_of, signatures
     from luodi.migration.reviewing.rows import reviewed
+    from luodi.migration.reviewing.rules import read_rules
     from luodi.migration.target.open import opened_target
 
     system = site.folder.systems.target_named(rules.target)
@@ -135,7 +136,11 @@ def _load(
         if order.mode is Mode.REHEARSAL and not order.dry and not order.resume:
             _clear(site, workspace, rules, target, progress)
         queues = {feed.review for feed in rules.feeds if feed.review}
-        said = {queue: reviewed(workspace, queue, rules.source) for queue in sorted(queues)}
+        decided = read_rules(site.folder.path)
+        said = {
+            queue: reviewed(workspace, queue, rules.source, two_person=decided.needs_two(queue))
+            for queue in sorted(queues)
+        }
         whole = replace(
             order,
             held={queue: answer.held for queue, answer in said.items()},

@@ -45,22 +45,20 @@ def review(
 
     terminal = Terminal.current()
     desk = Desk.of(open_site(folder), queue)
-    asked = [
-        *_decisions(desk, decide or (), into, reason),
-        *_settings(desk, two_person, one_person),
-    ]
+    if two_person or one_person:
+        desk = desk.ask_for_two(two_person, reason)
+    asked = _decisions(desk, decide or (), into, reason)
     if undo:
         asked.append(desk.undo)
     for act in asked:
         act()
-    if not asked and not terminal.json:
+    if not (asked or two_person or one_person or terminal.json):
         at_the_desk(desk, terminal)
     with terminal.progress() as progress:
         outcome = desk.review(progress)
-    two = desk.needs_two()
     terminal.finish(
-        _payload(desk, outcome, two, limit, terminal),
-        lambda: _draw(desk, outcome, two, limit, terminal),
+        _payload(desk, outcome, limit, terminal),
+        lambda: _draw(desk, outcome, limit, terminal),
         exit_code([outcome]),
     )
 
@@ -85,12 +83,8 @@ def _decisions(
     return found
 
 
-def _settings(desk: Desk, two: bool, one: bool) -> list[Callable[[], object]]:
-    return [lambda: desk.ask_for_two(two)] if two or one else []
-
-
 def _payload(
-    desk: Desk, outcome: Outcome[Standing], two: bool, limit: int, terminal: Terminal
+    desk: Desk, outcome: Outcome[Standing], limit: int, terminal: Terminal
 ) -> dict[str, object]:
     from luodi.cli.migrate.findings import told
     from luodi.migration.reviewing.model import State
@@ -98,7 +92,7 @@ def _payload(
     found = outcome.result
     return {
         "queue": desk.queue,
-        "two_person": two,
+        "two_person": desk.two_person,
         "counts": {state: found.count(state) for state in State},
         "open": len(found.unsettled),
         "items": [_told(item, found, terminal) for item in found.unsettled[:limit]],
@@ -136,9 +130,7 @@ def _told(item: Item, found: Standing, terminal: Terminal) -> dict[str, object]:
     }
 
 
-def _draw(
-    desk: Desk, outcome: Outcome[Standing], two: bool, limit: int, terminal: Terminal
-) -> None:
+def _draw(desk: Desk, outcome: Outcome[Standing], limit: int, terminal: Terminal) -> None:
     from luodi.cli.migrate.findings import drawn
     from luodi.evidence.catalogue import say
     from luodi.migration.reviewing.model import State
@@ -153,7 +145,7 @@ def _draw(
         lines = [[say(f"cli.migrate_review_{s}", {}, lang), found.count(s)] for s in states]
         codes = ["cli.migrate_review_state", "cli.migrate_review_count"]
         terminal.show(terminal.table(codes, lines))
-    if two:
+    if desk.two_person:
         terminal.say("cli.migrate_review_two")
     if found.kappa is not None:
         terminal.say(

@@ -10,12 +10,13 @@ import duckdb
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.model import now
 from luodi.migration.engine_errors import engine_error
+from luodi.migration.reviewing.anew import align
 from luodi.migration.reviewing.merge import follow
 from luodi.migration.reviewing.model import Act, Decision, Item, Standing
 from luodi.migration.reviewing.queue import (
     decisions,
     items,
-    needs_two,
+    queues,
     record,
     take_back,
 )
@@ -23,19 +24,15 @@ from luodi.migration.reviewing.standing import standing
 from luodi.migration.workspace import Workspace
 
 
-def look(workspace: Workspace, queue: str) -> Standing:
-    """See where a queue stands.
+def look(workspace: Workspace, queue: str, *, two_person: bool = False) -> Standing:
+    """See where a queue stands; `two_person` says that two people must say the same.
 
     Raises
     ------
     WrongUse
         ``migration.review_no_queue``.
     """
-    return standing(
-        items(workspace, queue),
-        decisions(workspace, queue),
-        two_person=needs_two(workspace, queue),
-    )
+    return standing(items(workspace, queue), decisions(workspace, queue), two_person=two_person)
 
 
 def decide(
@@ -47,6 +44,7 @@ def decide(
     who: str,
     reason: str = "",
     into: int | None = None,
+    two_person: bool = False,
 ) -> Standing:
     """Say something of an item; a merge that holds by it is done at once.
 
@@ -56,6 +54,8 @@ def decide(
         The person; where two must agree, two different ones.
     into : int, optional
         Ordinal of the row that stays in a merge; the left one by default.
+    two_person : bool
+        Two people must say the same before it holds.
 
     Returns
     -------
@@ -77,12 +77,14 @@ def decide(
     decision = Decision(seq=0, item=name, act=act, who=who, at=now(), reason=reason, into=into)
     with _whole(workspace):
         record(workspace, queue, decision)
-        after = look(workspace, queue)
+        after = look(workspace, queue, two_person=two_person)
         follow(workspace, queue, after)
     return after
 
 
-def undo(workspace: Workspace, queue: str, *, who: str, name: str = "") -> tuple[Item, Standing]:
+def undo(
+    workspace: Workspace, queue: str, *, who: str, name: str = "", two_person: bool = False
+) -> tuple[Item, Standing]:
     """Take back a person's last decision, of one item or of the queue.
 
     Raises
@@ -103,9 +105,22 @@ def undo(workspace: Workspace, queue: str, *, who: str, name: str = "") -> tuple
     last = own[-1]
     with _whole(workspace):
         take_back(workspace, [last.seq])
-        after = look(workspace, queue)
+        after = look(workspace, queue, two_person=two_person)
         follow(workspace, queue, after)
     return before.items[last.item], after
+
+
+def settle(workspace: Workspace, queue: str, *, two_person: bool = False) -> None:
+    """Bring the rows to what holds now: they were extracted anew, or the rule is another.
+
+    A queue that does not exist has nothing to bring.
+    """
+    if queue not in queues(workspace):
+        return
+    align(workspace, queue)
+    found = look(workspace, queue, two_person=two_person)
+    with _whole(workspace):
+        follow(workspace, queue, found)
 
 
 def _item(found: Standing, queue: str, name: str) -> Item:

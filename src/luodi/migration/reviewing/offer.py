@@ -32,7 +32,7 @@ def offer(workspace: Workspace, queue: str, system: str, table: str, items: Iter
     found = {item.id: item for item in items}
     db.begin()
     try:
-        db.execute(f"INSERT OR IGNORE INTO {SCHEMA}.queue VALUES (?, false)", [queue])
+        db.execute(f"INSERT OR IGNORE INTO {SCHEMA}.queue VALUES (?)", [queue])
         decided = db.execute(
             f"SELECT DISTINCT item, content FROM {SCHEMA}.item SEMI JOIN {SCHEMA}.decision "
             "USING (queue, item) WHERE queue = ? AND system = ? AND source_table = ?",

@@ -15,7 +15,7 @@ SCHEMA = "_review"
 _TABLES = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
 CREATE TABLE IF NOT EXISTS {SCHEMA}.queue
-  (queue VARCHAR PRIMARY KEY, two_person BOOLEAN NOT NULL);
+  (queue VARCHAR PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS {SCHEMA}.item
   (item VARCHAR, queue VARCHAR, system VARCHAR, source_table VARCHAR, left_ordinal BIGINT,
    right_ordinal BIGINT, content VARCHAR);
@@ -84,22 +84,6 @@ def decisions(workspace: Workspace, queue: str) -> list[Decision]:
     return [
         msgspec.convert(dict(zip(names, row, strict=True)), Decision, strict=False) for row in rows
     ]
-
-
-def needs_two(workspace: Workspace, queue: str) -> bool:
-    """Whether a second person must confirm every decision of the queue."""
-    row = workspace.db.execute(
-        f"SELECT two_person FROM {SCHEMA}.queue WHERE queue = ?", [queue]
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def ask_for_two(workspace: Workspace, queue: str, wanted: bool) -> None:
-    """Set whether a second person must confirm."""
-    items(workspace, queue)
-    workspace.db.execute(
-        f"UPDATE {SCHEMA}.queue SET two_person = ? WHERE queue = ?", [wanted, queue]
-    )
 
 
 def record(workspace: Workspace, queue: str, decision: Decision) -> int:

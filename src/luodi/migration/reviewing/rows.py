@@ -6,9 +6,8 @@ from luodi.migration.linkage.cluster import components
 from luodi.migration.linkage.into import into
 from luodi.migration.linkage.model import Noun
 from luodi.migration.model import ORDINAL
-from luodi.migration.reviewing.anew import align
-from luodi.migration.reviewing.decide import look
-from luodi.migration.reviewing.model import Item
+from luodi.migration.reviewing.decide import look, settle
+from luodi.migration.reviewing.model import Item, Standing
 from luodi.migration.reviewing.queue import SCHEMA, items, queues
 from luodi.migration.reviewing.standing import TOGETHER
 from luodi.migration.workspace import Workspace, quoted
@@ -27,28 +26,31 @@ class Reviewed(Noun, frozen=True, kw_only=True):
     linked: str
 
 
-def reviewed(workspace: Workspace, queue: str, system: str) -> Reviewed:
+def reviewed(
+    workspace: Workspace, queue: str, system: str, *, two_person: bool = False
+) -> Reviewed:
     """Ask a queue, for `luodi.migration.loading.account.Order`, of rows as they are now.
 
     A queue that does not exist says nothing, as nobody looked for duplicates.  The answers are
     tables of the workspace, as the desk stands at this moment.
     """
-    align(workspace, queue)
+    settle(workspace, queue, two_person=two_person)
+    found = look(workspace, queue, two_person=two_person) if queue in queues(workspace) else None
     return Reviewed(
-        held=held(workspace, queue, system),
+        held=held(workspace, queue, system, found),
         merged=merges(workspace, queue, system),
-        linked=links(workspace, queue, system),
+        linked=links(workspace, queue, system, found),
     )
 
 
-def held(workspace: Workspace, queue: str, system: str) -> str:
+def held(workspace: Workspace, queue: str, system: str, found: Standing | None) -> str:
     """SQL that yields ``source_table`` and ``ordinal`` of the rows that wait for a person.
 
-    The rows are those of every item that is not settled.
+    The rows are those of every item that is not settled; `found` is where the queue stands.
     """
     rows = {
         (item.table, ordinal)
-        for item in _waiting(workspace, queue)
+        for item in (found.unsettled if found else ())
         for ordinal in (item.left_ordinal, item.right_ordinal)
         if ordinal is not None and item.system == system
     }
@@ -68,14 +70,14 @@ def merges(workspace: Workspace, queue: str, system: str) -> str:
     return f"SELECT source_table, ordinal, merged_into FROM {name}"
 
 
-def links(workspace: Workspace, queue: str, system: str) -> str:
+def links(workspace: Workspace, queue: str, system: str, found: Standing | None) -> str:
     """SQL that yields ``source_table``, ``ordinal`` and ``person`` of rows that are one person.
 
     ``person`` is the smallest ordinal among the rows linked or merged, decided or by default; a
     row that is nobody else's is not among them.
     """
     name = _table(workspace, "links", queue, system, "person BIGINT")
-    into(workspace.db, name, sorted(_people(workspace, queue, system)))
+    into(workspace.db, name, sorted(_people(found, system)) if found else [])
     return f"SELECT source_table, ordinal, person FROM {name}"
 
 
@@ -109,12 +111,6 @@ def _row(workspace: Workspace, item: Item, ordinal: int) -> dict[str, str]:
     }
 
 
-def _waiting(workspace: Workspace, queue: str) -> list[Item]:
-    if queue not in queues(workspace):
-        return []
-    return list(look(workspace, queue).unsettled)
-
-
 def _merged(workspace: Workspace, queue: str, system: str) -> list[tuple[str, int, int]]:
     """Rows merged away and the row each ends in; a chain is followed to its end."""
     if queue not in queues(workspace):
@@ -140,10 +136,7 @@ def _end(ends: dict[tuple[str, int], int], table: str, row: int) -> int:
     return row
 
 
-def _people(workspace: Workspace, queue: str, system: str) -> list[tuple[str, int, int]]:
-    if queue not in queues(workspace):
-        return []
-    found = look(workspace, queue)
+def _people(found: Standing, system: str) -> list[tuple[str, int, int]]:
     joined: dict[str, list[tuple[int, int]]] = {}
     for name, act in found.act.items():
         item = found.items[name]
