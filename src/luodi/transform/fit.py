@@ -67,16 +67,16 @@ def _converted(value: Value, target: Target, work: Work) -> tuple[Value, list[Fa
 
 
 def _text(value: Value, target: Target, work: Work) -> tuple[Value, list[Fault]]:
+    """A fault that is NULL is none: without COALESCE the test of a text costs half as much."""
     words = work.dialect
     if value.kind is Kind.TEXT and target.length is None and (value.sound or not words.has_nul("")):
         return value, []
     text = work.as_text(value)
     faults = []
     if not text.sound and (test := words.has_nul(text.sql)):
-        faults.append(Fault("nul", f"COALESCE({test}, FALSE)"))
+        faults.append(Fault("nul", f"({test})"))
     if target.length is not None:
-        long = f"COALESCE({words.length(text.sql)} > {target.length}, FALSE)"
-        faults.append(Fault("length", long))
+        faults.append(Fault("length", f"({words.length(text.sql)} > {target.length})"))
     return text, [Fault(name, work.let(sql)) for name, sql in faults]
 
 

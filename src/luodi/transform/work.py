@@ -42,7 +42,7 @@ class Value:
 
 
 class Fault(NamedTuple):
-    """A condition, never NULL, under which ``operation`` cannot do its work on the row."""
+    """A condition under which ``operation`` cannot do its work on the row; NULL is no fault."""
 
     operation: str
     sql: str

@@ -23,6 +23,10 @@ from luodi.migration.workspace import quoted
 
 BLOCK = 2000
 """Rows that one call of the driver gives, keys that one statement names."""
+_LATER = " -c synchronous_commit=off"
+"""Parts need not wait for the disk one by one.  A part and its mark are one transaction, so a
+server that crashes forgets both or neither; `PostgreSQL.complete` waits, for its own commit and
+with it for every commit before."""
 
 
 class Reading:
@@ -38,9 +42,9 @@ class Reading:
         if not (hashed and hashed[0]):
             self.hashed = "('x' || substr(md5({0}), 1, 16))::bit(64)::bigint"
 
-    def _connect(self) -> Connection:
+    def _connect(self, more: str = "") -> Connection:
         with explained(self.id):
-            return psycopg.connect(**self._parameters, options=SETTINGS, autocommit=True)
+            return psycopg.connect(**self._parameters, options=SETTINGS + more, autocommit=True)
 
     @contextlib.contextmanager
     def lane(self) -> Iterator[Connection]:
@@ -48,7 +52,7 @@ class Reading:
         try:
             lane = self._free.pop()
         except IndexError:
-            lane = self._connect()
+            lane = self._connect(_LATER)
         try:
             yield lane
         finally:

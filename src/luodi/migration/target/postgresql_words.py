@@ -71,11 +71,11 @@ def like(lane: Connection, what: str, part: Part, ending: str) -> None:
 def copy(lane: Connection, into: str, rows: Rows) -> int:
     """Stream rows into a table; return how many there were."""
     listed = ", ".join(map(quoted, rows.columns))
-    blocks = rows.csv()
+    blocks = rows.tabbed()
     try:
         with (
             lane.cursor() as cursor,
-            cursor.copy(statement(f"COPY {into} ({listed}) FROM STDIN (FORMAT csv)")) as copy,
+            cursor.copy(statement(f"COPY {into} ({listed}) FROM STDIN")) as copy,
         ):
             for block in blocks:
                 copy.write(block)

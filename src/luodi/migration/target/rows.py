@@ -1,15 +1,17 @@
-"""Rows on their way out of the workspace: as CSV for a server's bulk load, or as tuples.
+r"""Rows on their way out of the workspace: in a form that a bulk load reads, or as tuples.
 
-DuckDB writes CSV several times faster than Python could, so where the system has ``/dev/fd`` the
+DuckDB writes lines several times faster than Python could, so where the system has ``/dev/fd`` the
 engine writes into a pipe and nothing touches a disk.  Elsewhere the lines are put together by SQL
-and fetched; both give the same bytes for the same values: NULL is nothing, '' is ``""``.
+and fetched; both give the same values.  Two forms: CSV (RFC 4180: NULL is nothing, '' is ``""``),
+and the text form of PostgreSQL's COPY (tabs, backslashes, NULL is ``\N``), which that server
+reads with a tenth less work.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from luodi.migration.engine_errors import engine_error
-from luodi.migration.workspace import Workspace, quoted
+from luodi.migration.workspace import Workspace, literal, quoted
 
 BLOCK = 1 << 18
 """Bytes handed on at a time."""
@@ -53,22 +55,78 @@ class Rows:
 
     def csv(self, *, pipes: bool = _PIPES) -> Iterator[bytes]:
         """The rows as CSV (RFC 4180, without a header), some bytes at a time."""
+        yield from self._lines(_CSV, pipes=pipes)
+
+    def tabbed(self, *, pipes: bool = _PIPES) -> Iterator[bytes]:
+        """The rows in the text form of PostgreSQL's COPY, some bytes at a time."""
+        yield from self._lines(_TABBED, pipes=pipes)
+
+    def _lines(self, form: _Form, *, pipes: bool) -> Iterator[bytes]:
         with closing(self.workspace.another()) as db:
-            kinds = [str(line[1]) for line in db.execute(f"DESCRIBE {self.select}").fetchall()]
-            names = [str(line[0]) for line in db.execute(f"DESCRIBE {self.select}").fetchall()]
-            pairs = list(zip(names, kinds, strict=True))
-            yield from (_through_pipe if pipes else _by_lines)(db, self.select, pairs)
+            columns = [
+                (quoted(str(line[0])), str(line[1]))
+                for line in db.execute(f"DESCRIBE {self.select}").fetchall()
+            ]
+            yield from (_through_pipe if pipes else _by_lines)(db, self.select, columns, form)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a line is written.
+
+    ``options`` are those of DuckDB's COPY, which writes what ``shown`` makes of a column;
+    ``spelled`` makes the finished text of one where lines are put together by SQL.
+    """
+
+    options: str
+    between: str
+    null: str
+    shown: Callable[[str, str], str]
+    spelled: Callable[[str, str], str]
+
+
+def _plain(column: str, kind: str) -> str:
+    return f"'\\x' || lower(hex({column}))" if kind == "BLOB" else column
+
+
+def _enclosed(column: str, kind: str) -> str:
+    if kind == "VARCHAR":
+        return f"'\"' || replace({column}, '\"', '\"\"') || '\"'"
+    return f"CAST({_plain(column, kind)} AS VARCHAR)"
+
+
+def _escaped(column: str, kind: str) -> str:
+    """Tabs, ends of lines and backslashes escaped in the few values that have one."""
+    if kind == "BLOB":
+        return f"'\\\\x' || lower(hex({column}))"
+    if kind != "VARCHAR":
+        return column
+    signs = {"chr(92)": "\\\\", "chr(9)": "\\t", "chr(10)": "\\n", "chr(13)": "\\r"}
+    has = " OR ".join(f"contains({column}, {sign})" for sign in signs)
+    text = column
+    for sign, written in signs.items():
+        text = f"replace({text}, {sign}, '{written}')"
+    return f"CASE WHEN {has} THEN {text} ELSE {column} END"
+
+
+_CSV = _Form("", ",", "", _plain, _enclosed)
+_TABBED = _Form(
+    ", DELIM '\t', QUOTE '', ESCAPE '', NULLSTR '\\N'",
+    "\t",
+    "\\N",
+    _escaped,
+    lambda column, kind: f"CAST({_escaped(column, kind)} AS VARCHAR)",
+)
 
 
 def _through_pipe(
-    db: duckdb.DuckDBPyConnection, select: str, columns: list[tuple[str, str]]
+    db: duckdb.DuckDBPyConnection, select: str, columns: list[tuple[str, str]], form: _Form
 ) -> Iterator[bytes]:
-    shown = ", ".join(
-        f"'\\x' || lower(hex({quoted(name)})) AS {quoted(name)}" if kind == "BLOB" else quoted(name)
-        for name, kind in columns
-    )
-    # A line that is nothing but \. ends a COPY; quoted, it is a value.
-    quote = f", FORCE_QUOTE ({quoted(columns[0][0])})" if len(columns) == 1 else ""
+    shown = ", ".join(f"{form.shown(name, kind)} AS {name}" for name, kind in columns)
+    options = form.options
+    if not options and len(columns) == 1:
+        # A line that is nothing but \. ends a COPY; quoted, it is a value.
+        options = f", FORCE_QUOTE ({columns[0][0]})"
     out, into = os.pipe()
     failed: list[duckdb.Error] = []
 
@@ -76,7 +134,7 @@ def _through_pipe(
         try:
             db.execute(
                 f"COPY (SELECT {shown} FROM ({select})) TO '/dev/fd/{into}' "
-                f"(FORMAT csv, HEADER false, USE_TMP_FILE false{quote})"
+                f"(FORMAT csv, HEADER false, USE_TMP_FILE false{options})"
             )
         except duckdb.Error as error:
             failed.append(error)
@@ -97,20 +155,12 @@ def _through_pipe(
 
 
 def _by_lines(
-    db: duckdb.DuckDBPyConnection, select: str, columns: list[tuple[str, str]]
+    db: duckdb.DuckDBPyConnection, select: str, columns: list[tuple[str, str]], form: _Form
 ) -> Iterator[bytes]:
-    line = " || ',' || ".join(
-        f"coalesce({_text(quoted(name), kind)}, '')" for name, kind in columns
+    line = f" || {literal(form.between)} || ".join(
+        f"coalesce({form.spelled(name, kind)}, {literal(form.null)})" for name, kind in columns
     )
     with engine_error():
         db.execute(f"SELECT {line} || chr(10) FROM ({select})")
         while block := db.fetchmany(5000):
             yield "".join([text for (text,) in block]).encode()
-
-
-def _text(column: str, kind: str) -> str:
-    if kind == "BLOB":
-        return f"'\\x' || lower(hex({column}))"
-    if kind == "VARCHAR":
-        return f"'\"' || replace({column}, '\"', '\"\"') || '\"'"
-    return f"CAST({column} AS VARCHAR)"
