@@ -26,7 +26,9 @@ def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
 
     A password comes from the environment alone: a gate asks nobody.
     """
-    site = open_site(folder)
+    from luodi.migration.code import code
+
+    site = replace(open_site(folder), resolvers=(code,))
     if offline or not (site.folder.path / "systems.toml").exists():
         return site
     import os
@@ -39,7 +41,7 @@ def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
         site.folder.path,
         lambda system: password_of(system, os.environ) or "",
     )
-    return replace(site, resolvers=(resolver,))
+    return replace(site, resolvers=(code, resolver))
 
 
 @app.command("list")

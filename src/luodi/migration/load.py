@@ -16,6 +16,7 @@ from luodi.evidence.errors import LuodiError
 from luodi.evidence.model import Figure, Finding, Severity, SnapshotInput, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
+from luodi.migration.code import code_input
 from luodi.migration.loading.account import Account, Loaded, Order, Reason
 from luodi.migration.loading.dictionaries import Dictionaries
 from luodi.migration.loading.fates import FATES
@@ -154,6 +155,7 @@ def _outcome(
         findings=tuple(findings),
         inputs=(
             *run.order.inputs,
+            code_input(),
             SnapshotInput(
                 name=f"source:{catalogue.system}",
                 schema=catalogue.schema_digest,

@@ -13,6 +13,7 @@ from luodi.evidence.model import ContentInput, Figure, Finding, Severity, Snapsh
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch, Batches, State
+from luodi.migration.code import code_input
 from luodi.migration.mapping.model import Mapping as Rules
 from luodi.migration.reconciling.compare import added, compare, reading
 from luodi.migration.reconciling.equation import equation, tables_of, unmapped
@@ -151,6 +152,7 @@ def _outcome(
         findings=tuple(findings),
         inputs=(
             *inputs,
+            code_input(),
             ContentInput(name=f"batch:{batch.id}", digest=batch.mapping),
             _snapshot(workspace, batch.source),
         ),
