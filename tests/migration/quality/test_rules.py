@@ -22,7 +22,10 @@ def changed(**fields):
 
 def test_it_works():
     assert len(RULES) >= 80
-    assert {rule.dimension for rule in RULES.values()} == set(Dimension)
+    counted = Counter(rule.dimension for rule in RULES.values())
+    assert set(counted) == set(Dimension)
+    assert min(counted[d] for d in (Dimension.COMPLETENESS, Dimension.VALIDITY)) >= 20
+    assert min(counted.values()) >= 4
     assert Counter(rule.severity for rule in RULES.values())[Severity.ERROR] >= 30
 
 

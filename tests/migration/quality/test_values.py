@@ -17,6 +17,7 @@ from luodi.migration.quality.terms import Term, written
 from luodi.migration.quality.values import (
     lost_zeros,
     mixed_codes,
+    other_dates,
     text_checks,
     value_checks,
     variants,
@@ -196,6 +197,12 @@ def test_sets_of_codes(counted, wrong):
 def test_ways_of_writing_one_thing():
     counted = {"ABC": 5, "abc": 2, "ＡＢＣ": 1, "AB C": 1, "ABD": 1}
     assert set(variants(counted.items())) == {"abc", "ＡＢＣ", "AB C"}
+
+
+def test_dates_written_in_another_way():
+    counted = {"1980-01-02": 5, "1980/1/2": 2, "19800102": 1, "1980-02-30": 1, "不详": 3}
+    assert set(other_dates(counted.items())) == {"1980/1/2", "19800102"}
+    assert set(other_dates({"1980-01-02": 5, "不详": 9}.items())) == set()
 
 
 def test_lost_zeros():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.55
 """Confidence from which an inclusion is worth saying."""
-LEAST_SHARE, LEAST_NAMED = 0.9, 0.5
+LEAST_SHARE, LEAST_NAMED, LEAST_KEYS = 0.9, 0.5, 0.98
 """Share of values that must be found; where the names say it plainly, fewer will do."""
 
 _STRONG, _SAME, _LOOSE = 0.8, 0.75, 0.4
@@ -116,9 +116,12 @@ def _references(
 
 
 def _least(column: ColumnProfile, named: float) -> float:
-    """Share of values that must be found; of two keys of one name neither is the other's."""
+    """Share of values that must be found; of two keys of one name neither is the other's.
+
+    Unless nearly all of them are there: one row each for some of the others, and a few orphans.
+    """
     if column.unique and named == _SAME:
-        return 1.0
+        return LEAST_KEYS
     return LEAST_NAMED if named >= _SAME else LEAST_SHARE
 
 
@@ -133,7 +136,9 @@ def affinity(child: Side, key: Side) -> float:
     stem = name.words[:-1] if name.words and name.words[-1] in _KEYS else name.words
     whole = other.words[:-1] if other.words and other.words[-1] in _KEYS else other.words
     ends_alike = name.words[-1:] == other.words[-1:] or name.words == stem
-    if name.joined == other.joined and len(name.joined) > 3 and stem and stem[0] not in _PLAIN:
+    # Three initials of pinyin (CFH, ZYH) name a number as well as a word does.
+    long = len(name.joined) > (2 if child.column.kind is Kind.INTEGER else 3)
+    if name.joined == other.joined and long and stem and stem[0] not in _PLAIN:
         return _SAME
     if not stem or not ends_alike or (whole and not _alike(whole, stem)):
         return 0.0

@@ -16,6 +16,12 @@ NAMES = frozenset(
     ("person_name", "drug_name", "diagnosis_name", "department_name", "manufacturer", "name")
 )
 """Meanings that name the things a dictionary lists."""
+CODES = {
+    "drug_name": "drug_code",
+    "diagnosis_name": "icd_code",
+    "department_name": "department_code",
+}
+"""What each of such things is told apart by."""
 
 
 def bind(rules: Iterable[Rule], table: TableProfile, by_hand: Mapping[str, str]) -> Iterator[Check]:
@@ -104,8 +110,16 @@ def is_place(where: str, table: TableProfile, meanings: Mapping[str, frozenset[s
 def listed(
     table: TableProfile, meanings: Mapping[str, frozenset[str]], names: frozenset[str]
 ) -> bool:
-    """Tell whether a column of one of these meanings hardly ever repeats: what the table lists."""
-    return any(
-        meanings[column.name] & names and column.filled and column.distinct * 2 >= column.filled
-        for column in table.columns
-    )
+    """Whether the table lists what a column of one of these meanings names.
+
+    The names hardly ever repeat, or their codes do not where one name has several: a drug in
+    three strengths.
+    """
+    named = [column for column in table.columns if meanings[column.name] & names]
+    codes = {CODES[name] for name in names if name in CODES}
+    coded = [column for column in table.columns if meanings[column.name] & codes]
+    return bool(named) and any(_hardly_repeats(column) for column in (*named, *coded))
+
+
+def _hardly_repeats(column: ColumnProfile) -> bool:
+    return bool(column.filled) and column.distinct * 2 >= column.filled

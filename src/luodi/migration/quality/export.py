@@ -16,7 +16,7 @@ from luodi.migration.profiling.inclusion import filled
 from luodi.migration.profiling.model import TableProfile
 from luodi.migration.profiling.reports import put
 from luodi.migration.profiling.workbook import saved, sheet
-from luodi.migration.quality.model import Check, Hit, Rule
+from luodi.migration.quality.model import Check, Hit, Repeat, Rule
 from luodi.migration.quality.run import Bench
 from luodi.migration.quality.sums import SUMS
 from luodi.migration.quality.terms import term
@@ -100,13 +100,13 @@ def _wrong_values(bench: Bench, check: Check) -> Iterator[None]:
 
 
 def _repeats(bench: Bench, rule: Rule, check: Check) -> str:
-    by = rule.repeat.by if rule.repeat else ("self",)
-    columns = [check.columns[name] for name in by]
+    repeat = rule.repeat or Repeat()
+    columns = [check.columns[name] for name in repeat.by]
     names = ", ".join(f"r.{quoted(name)}" for name in columns)
     same = ", ".join(map(quoted, columns))
-    filled = " AND ".join(
-        term(column, "r").filled for column in map(bench.profile.column, columns) if column
-    )
+    # A row whose other value is blank differs from none, and was not counted.
+    looked = [*columns, *([check.columns[repeat.differs]] if repeat.differs else [])]
+    filled = " AND ".join(term(bench.column(name), "r").filled for name in looked)
     return f"({filled}) AND ({names}) IN (SELECT {same} FROM ({bench.repeated(check)}) WHERE wrong)"
 
 

@@ -79,7 +79,7 @@ def parts(see: Sums) -> Iterator[Found]:
     others = [c for c in money if c is not total]
     added = " + ".join(f"coalesce(r.{quoted(c.name)}, 0)" for c in others)
     yield Found(
-        {"self": total.name},
+        {"self": total.name, **{f"part {n}": c.name for n, c in enumerate(others, 1)}},
         f"r.{quoted(total.name)} IS NOT NULL",
         f"abs(r.{quoted(total.name)} - ({added})) > {_CENT}",
     )

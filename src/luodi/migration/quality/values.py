@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
+from luodi.migration.profiling.columns import date_formats
 from luodi.migration.workspace import literal
 from luodi.terminology import area, icd, id_card, phone, specification, text
 
@@ -126,6 +127,11 @@ def _icd_category(value: str) -> bool:
     return _known(value) is icd.Known.NOTHING
 
 
+@lru_cache(maxsize=65_536)
+def _area_unknown(value: str) -> bool:
+    return area.known(value.strip()) is area.Known.NOTHING
+
+
 def _specification(value: str) -> bool:
     found = specification.parse(value)
     return isinstance(found, specification.Fault) and found is not specification.Fault.EMPTY
@@ -139,6 +145,7 @@ def value_checks() -> dict[str, ValueCheck]:
     return {
         **_id_checks(),
         "phone_shape": ValueCheck(_phone(*bad), mobile),
+        "area_unknown": ValueCheck(lambda _: _area_unknown),
         "phone_placeholder": ValueCheck(_phone(phone.Fault.PLACEHOLDER), mobile),
         "icd_shape": ValueCheck(
             lambda _: _icd_shape, "regexp_full_match(v, '[A-Z][0-9]{2}(\\.[0-9]{1,4})?')"
@@ -224,6 +231,22 @@ def mixed_codes(groups: Iterable[tuple[str, int]]) -> Iterator[str]:
         yield from (value for value, _ in counted if value.strip() not in main)
 
 
+def other_dates(groups: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Name the dates that are written in another way than most."""
+    ways: dict[str, list[tuple[str, int]]] = {}
+    for value, rows in groups:
+        way = _way_of_writing(value.strip())
+        if way:
+            ways.setdefault(way, []).append((value, rows))
+    if len(ways) > 1:
+        main = max(ways, key=lambda way: (sum(rows for _, rows in ways[way]), way))
+        yield from (value for way in ways if way != main for value, _ in ways[way])
+
+
+def _way_of_writing(value: str) -> str:
+    return next((one.id for one in date_formats() if re.fullmatch(one.values, value)), "")
+
+
 def variants(groups: Iterable[tuple[str, int]]) -> Iterator[str]:
     """Name the values that differ from a commoner one by case, width or gaps alone."""
     yield from _alike(
@@ -258,6 +281,7 @@ def set_checks() -> dict[str, SetCheck]:
     """Every check that needs all values of a column, by name."""
     return {
         "mixed_codes": SetCheck(mixed_codes),
+        "other_dates": SetCheck(other_dates),
         "variants": SetCheck(variants),
         "lost_zeros": SetCheck(lost_zeros, "regexp_full_match(trim(v), '[0-9]+')"),
     }
