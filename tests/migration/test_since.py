@@ -16,6 +16,8 @@ from luodi.migration.reconcile import reconcile
 from luodi.migration.workspace import Workspace
 from migration.load_sample import DICTIONARIES, order, rules
 
+pytestmark = pytest.mark.slow
+
 MADE = """
 CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, upd DATETIME);
 CREATE TABLE d (code TEXT PRIMARY KEY NOT NULL, name TEXT);
@@ -223,7 +225,6 @@ def busy(request):
     return server.url(name), do
 
 
-@pytest.mark.slow
 def test_a_change_in_the_source_reaches_the_new_system(desk, busy, new_his):
     url, do = busy
     system = {"watermark": {"*": "gxsj"}}

@@ -96,7 +96,10 @@ def test_nul_bytes(desk, tmp_path):
         b"ID,NAME\n\0\0\0,a\n",
         "ID,NAME\n1,张三\0\0\n2,李四\0\n".encode("gbk"),
         "ID,NAME\n1,张三\0\n\0,李四\0\n".encode(),
-        b"ID,NAME\n1,a\0\n" + b"2,b\n" * 300_000 + "3,张三\n".encode("gbk"),
+        pytest.param(
+            b"ID,NAME\n1,a\0\n" + b"2,b\n" * 300_000 + "3,张三\n".encode("gbk"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_nul_bytes_and_unbalanced_quotes_lose_nothing(desk, tmp_path, data):
@@ -163,6 +166,7 @@ def test_private_use_and_wrongly_decoded_text(desk, tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_a_line_of_many_megabytes(desk, tmp_path):
     name = put(tmp_path, b"a,b\n1,x\n2," + b"y" * 12_000_000 + b"\n3,z\n")
     assert [(row[1], len(row[2])) for row in desk.rows(name, "p")] == [
