@@ -11,7 +11,8 @@ from luodi.evidence.progress import Silent
 from luodi.landing.systems import Procedures
 from luodi.migration.load import load
 from luodi.migration.model import Column, Kind, Table
-from luodi.migration.target.oracle import OracleTarget, numbered
+from luodi.migration.target.oracle import OracleTarget
+from luodi.migration.target.oracle_words import numbered
 from luodi.migration.target.procedures import ProcedureCalls
 from luodi.migration.target.protocol import Refused
 from luodi.migration.workspace import Workspace

@@ -12,26 +12,28 @@ from typing import Any
 import pymysql
 import pymysql.cursors
 
-from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source.mysql_catalogue import read_tables
 from luodi.migration.target import mysql_procedures
+from luodi.migration.target.error_numbers import ErrorNumbers
 from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Check, KeySource, Obstacle, Reference, TargetTable
 from luodi.migration.target.protocol import Refused
 from luodi.migration.target.relational import Relational
 
-_REFUSED = frozenset(
-    (
-        *(1048, 1062, 1216, 1217, 1264, 1265, 1292, 1364, 1366),
-        *(1367, 1406, 1411, 1451, 1452, 1644, 1690, 3819, 4025),
-    )
+_NUMBERS = ErrorNumbers(
+    refused=frozenset(
+        (
+            *(1048, 1062, 1216, 1217, 1264, 1265, 1292, 1364, 1366),
+            *(1367, 1406, 1411, 1451, 1452, 1690, 3819, 4025),
+        )
+    ),
+    raised=(1644,),  # by SIGNAL
+    lost=frozenset((1053, 1927, 2003, 2006, 2013, 2055)),
+    rights=frozenset((1044, 1045, 1142, 1143, 1227, 1290)),
+    full=frozenset((1021, 1040, 1114, 1135, 3675)),
 )
-"""A row that will not do: NULL, twice, out of range, too long, dangling, check, trigger."""
-_LOST = frozenset((1053, 1927, 2003, 2006, 2013, 2055))
-_RIGHTS = frozenset((1044, 1045, 1142, 1143, 1227, 1290))
-_FULL = frozenset((1021, 1040, 1114, 1135, 3675))
 _WIDE = ("utf8mb4", "utf16", "utf32", "gb18030")
 
 
@@ -218,23 +220,17 @@ class MySqlTarget(Relational):
         return bool(got)
 
     def lacks_rights(self, error: Exception) -> bool:
-        return isinstance(error, pymysql.err.Error) and bool(_RIGHTS & set(error.args[:1]))
+        return isinstance(error, pymysql.err.Error) and _number(error) in _NUMBERS.rights
 
     @contextmanager
     def explained(self) -> Iterator[None]:
         try:
             yield
         except pymysql.err.Error as error:
-            number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-            params = {"target": self.id, "state": str(number)}
-            if number in _REFUSED:
-                raise Refused(str(number)) from None
-            if number in _LOST or not number:
-                raise LuodiError("migration.target_lost", params) from None
-            if number in _RIGHTS:
-                raise LuodiError("migration.target_rights", params) from None
-            if number in _FULL:
-                raise LuodiError("migration.target_full", params) from None
-            raise LuodiError("migration.target_failed", params) from None
+            raise _NUMBERS.told(_number(error), self.id) from None
         except UnicodeEncodeError:
             raise Refused("1366") from None
+
+
+def _number(error: Exception) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0

@@ -5,19 +5,19 @@ Oracle keeps '' as NULL and quotes names as its catalogue spells them, mostly in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from luodi.evidence.errors import LuodiError
-from luodi.migration.model import Column, Table
+from luodi.migration.model import Table
 from luodi.migration.target import oracle_catalogue as catalogue
+from luodi.migration.target.error_numbers import ErrorNumbers
 from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks, TableMarks
 from luodi.migration.target.model import Obstacle, TargetTable
-from luodi.migration.target.protocol import Refused
+from luodi.migration.target.oracle_words import OracleWords, numbered
 from luodi.migration.target.relational import Relational
 
 SESSION = (
@@ -25,63 +25,19 @@ SESSION = (
     "NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF6' NLS_NUMERIC_CHARACTERS = '.,' "
     "NLS_LANGUAGE = 'AMERICAN' TIME_ZONE = '+00:00'"
 )
-LARGE = 1000
-"""Characters of a CLOB that tell one from another, besides its length: more needs a grant."""
-_MARK = re.compile(r"""("[^"]*"|'[^']*')|:x\b""")
-_REFUSED = frozenset((1, 1400, 1407, 1401, 1438, 1722, 1839, 1841, 1843, 1847, 1861))
-_REFUSED |= frozenset((2290, 2291, 2292, 12899, 32795))
-_RIGHTS = frozenset((942, 1017, 1031, 1045, 41900))
-_FULL = frozenset((257, 1536, 1631, 1652, 1653, 1654, 1688, 30036))
-_LOST = frozenset((28, 1012, 1033, 1034, 1089, 3113, 3114, 3135, 12170, 12514, 12541, 12547))
-_USER = range(20000, 21000)
-"""Numbers of RAISE_APPLICATION_ERROR."""
+_NUMBERS = ErrorNumbers(
+    refused=frozenset(
+        (
+            *(1, 1400, 1401, 1407, 1438, 1722, 1839, 1841, 1843, 1847, 1861),
+            *(2290, 2291, 2292, 12899, 32795),
+        )
+    ),
+    raised=range(20000, 21000),  # by RAISE_APPLICATION_ERROR
+    lost=frozenset((28, 1012, 1033, 1034, 1089, 3113, 3114, 3135, 12170, 12514, 12541, 12547)),
+    rights=frozenset((942, 1017, 1031, 1045, 41900)),
+    full=frozenset((257, 1536, 1631, 1652, 1653, 1654, 1688, 30036)),
+)
 _BUSY = 54
-
-
-class _Words:
-    mark = ":x"
-    begin = ""
-    lock = " FOR UPDATE"
-    hint = ""
-    overriding = ""
-    text = "VARCHAR2"
-    whole = "*"  # '' would be NULL
-    judge = "SET CONSTRAINTS ALL IMMEDIATE"
-
-    def quote(self, name: str) -> str:
-        return '"' + name.replace('"', "") + '"'  # a name cannot hold one
-
-    def name(self, table: Table) -> str:
-        return ".".join(self.quote(part) for part in (table.schema, table.name) if part)
-
-    def tables_like(self, table: Table) -> str:
-        schema = f"'{table.schema}'" if table.schema else "SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')"
-        return (
-            f"SELECT table_name FROM all_tables WHERE owner = {schema} "
-            f"AND table_name = '{table.name}'"
-        )
-
-    def image(self, table: Table) -> str:
-        """A hash of the hashes of all values: what is put together may have 4000 bytes."""
-        parts = " || ".join(map(self._hashed, table.columns))
-        return (
-            f"TO_NUMBER(SUBSTR(RAWTOHEX(STANDARD_HASH({parts}, 'SHA256')), 1, 16), "
-            "'XXXXXXXXXXXXXXXX')"
-        )
-
-    def _hashed(self, column: Column) -> str:
-        value = self.quote(column.name)
-        shown = value
-        if column.type in ("CLOB", "NCLOB"):
-            shown = f"DBMS_LOB.GETLENGTH({value}) || ':' || DBMS_LOB.SUBSTR({value}, {LARGE}, 1)"
-        elif column.type == "BLOB":
-            part = f"RAWTOHEX(DBMS_LOB.SUBSTR({value}, {LARGE}, 1))"
-            shown = f"DBMS_LOB.GETLENGTH({value}) || ':' || {part}"
-        hashed = f"RAWTOHEX(STANDARD_HASH({shown}, 'MD5'))"
-        return f"CASE WHEN {value} IS NULL THEN '~' ELSE {hashed} END"
-
-    def total(self, value: str) -> str:
-        return f"NVL(SUM({value}), 0)"
 
 
 class OracleTarget(Relational):
@@ -89,7 +45,7 @@ class OracleTarget(Relational):
 
     product = "oracle"
     lanes = 2
-    words = _Words()
+    words = OracleWords()
 
     def __init__(
         self,
@@ -278,38 +234,14 @@ class OracleTarget(Relational):
     # --- errors ---------------------------------------------------------------------------------
 
     def lacks_rights(self, error: Exception) -> bool:
-        return isinstance(error, self._driver.Error) and _number(error) in _RIGHTS
+        return isinstance(error, self._driver.Error) and _number(error) in _NUMBERS.rights
 
     @contextmanager
     def explained(self) -> Iterator[None]:
         try:
             yield
         except self._driver.Error as error:
-            number = _number(error)
-            params = {"target": self.id, "state": str(number)}
-            if number in _REFUSED or number in _USER:
-                raise Refused(str(number)) from None
-            if number in _LOST or not number:
-                raise LuodiError("migration.target_lost", params) from None
-            if number in _RIGHTS:
-                raise LuodiError("migration.target_rights", params) from None
-            if number in _FULL:
-                raise LuodiError("migration.target_full", params) from None
-            raise LuodiError("migration.target_failed", params) from None
-
-
-def numbered(sql: str) -> str:
-    """Give parameter marks their numbers; names and texts in between are left alone."""
-    count = 0
-
-    def mark(found: re.Match[str]) -> str:
-        nonlocal count
-        if found[1]:
-            return found[1]
-        count += 1
-        return f":{count}"
-
-    return _MARK.sub(mark, sql)
+            raise _NUMBERS.told(_number(error), self.id) from None
 
 
 def _number(error: Exception) -> int:

@@ -10,10 +10,10 @@ from typing import Any
 from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.target import sqlserver_catalogue as catalogue
+from luodi.migration.target.error_numbers import ErrorNumbers
 from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Part, TargetTable
-from luodi.migration.target.protocol import Refused
 from luodi.migration.target.relational import Relational
 
 ROWS = 500
@@ -24,14 +24,15 @@ SESSION = (
     "SET CONCAT_NULL_YIELDS_NULL ON; SET QUOTED_IDENTIFIER ON"
 )
 """What a value's meaning depends on: too long is refused, a text of digits is no local date."""
-_REFUSED = frozenset(
-    (220, 232, 241, 242, 245, 248, 295, 334, 515, 544, 547, 2601, 2627, 2628, 8114, 8115, 8152)
+_NUMBERS = ErrorNumbers(
+    refused=frozenset(
+        (220, 232, 241, 242, 245, 248, 295, 334, 515, 544, 547, 2601, 2627, 2628, 8114, 8115, 8152)
+    ),
+    raised=range(50000, 1 << 31),  # by RAISERROR and THROW
+    lost=frozenset((20002, 20003, 20004, 20006, 20009, 20047, 10054)),
+    rights=frozenset((229, 230, 262, 916, 2760, 4060, 18456)),
+    full=frozenset((1101, 1105, 9002)),
 )
-_RIGHTS = frozenset((229, 230, 262, 916, 2760, 4060, 18456))
-_FULL = frozenset((1101, 1105, 9002))
-_LOST = frozenset((20002, 20003, 20004, 20006, 20009, 20047, 10054))
-_USER = 50000
-"""From here on the numbers are those of RAISERROR and THROW."""
 
 
 class _Words:
@@ -223,24 +224,14 @@ class SqlServerTarget(Relational):
     # --- errors ---------------------------------------------------------------------------------
 
     def lacks_rights(self, error: Exception) -> bool:
-        return isinstance(error, self._driver.Error) and _number(error) in _RIGHTS
+        return isinstance(error, self._driver.Error) and _number(error) in _NUMBERS.rights
 
     @contextmanager
     def explained(self) -> Iterator[None]:
         try:
             yield
         except self._driver.Error as error:
-            number = _number(error)
-            params = {"target": self.id, "state": str(number)}
-            if number in _REFUSED or number >= _USER:
-                raise Refused(str(number)) from None
-            if number in _LOST or not number:
-                raise LuodiError("migration.target_lost", params) from None
-            if number in _RIGHTS:
-                raise LuodiError("migration.target_rights", params) from None
-            if number in _FULL:
-                raise LuodiError("migration.target_full", params) from None
-            raise LuodiError("migration.target_failed", params) from None
+            raise _NUMBERS.told(_number(error), self.id) from None
 
 
 def _number(error: Exception) -> int:
