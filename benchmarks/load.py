@@ -251,10 +251,10 @@ def dlt(folder: Path) -> None:
     def rows(name: str):
         db = duckdb.connect()
         names = ["id", *RULES[name][2]]
-        cursor = db.execute(f"SELECT * FROM read_csv('{folder / name}.csv', names={names})")
-        while table := cursor.to_arrow_table(100_000):
-            yield table
-            break
+        listed = db.execute(
+            f"SELECT * FROM read_csv('{folder / name}.csv', header=false, names={names})"
+        )
+        yield from listed.fetch_record_batch(100_000)
 
     for name in ROWS:
         pipeline.run(rows(name), table_name=name)

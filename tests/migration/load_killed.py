@@ -1,6 +1,7 @@
 """One run of load or rollback in a process of its own, killed at a named point; see test_kill.
 
-``python load_killed.py ACTION POINT`` reads PostgreSQL's parameters as JSON from standard input.
+``python load_killed.py ACTION POINT`` reads the target's parameters as JSON from standard input:
+a ``path`` is SQLite's, a ``database`` MariaDB's, a ``dbname`` PostgreSQL's.
 """
 
 import json
@@ -8,6 +9,7 @@ import os
 import signal
 import sys
 from functools import wraps
+from pathlib import Path
 
 from luodi.evidence.progress import Silent
 from luodi.landing.home import Home
@@ -17,7 +19,9 @@ from luodi.migration.batch import Batches, State
 from luodi.migration.load import load
 from luodi.migration.loading.stage import Staging
 from luodi.migration.rollback import rollback
+from luodi.migration.target.mysql import MySqlTarget
 from luodi.migration.target.postgresql import PostgreSQL
+from luodi.migration.target.sqlite import SqliteTarget
 from luodi.migration.workspace import Workspace
 from migration.load_sample import DICTIONARIES, fill, order, rules
 
@@ -52,29 +56,37 @@ def kept(state):
 
 
 POINTS = {
-    "": lambda: None,
-    "planned": lambda: after(Batches, "keep", when=kept(State.PLANNED)),
-    "locked": lambda: after(PostgreSQL, "begin"),
-    "one feed staged": lambda: after(Staging, "_stage"),
-    "before staged": lambda: before(Staging, "record"),
-    "staged": lambda: after(Batches, "keep", when=kept(State.STAGED)),
-    "writing": lambda: after(Batches, "keep", when=kept(State.WRITING)),
-    "one part committed": lambda: after(PostgreSQL, "write"),
-    "three parts committed": lambda: after(PostgreSQL, "write", times=3),
-    "swapped": lambda: after(PostgreSQL, "swap"),
-    "before complete": lambda: before(PostgreSQL, "complete"),
-    "complete": lambda: after(PostgreSQL, "complete"),
-    "before removal": lambda: before(PostgreSQL, "remove"),
-    "removed": lambda: after(PostgreSQL, "remove"),
+    "": lambda _: None,
+    "planned": lambda _: after(Batches, "keep", when=kept(State.PLANNED)),
+    "locked": lambda target: after(target, "begin"),
+    "one feed staged": lambda _: after(Staging, "_stage"),
+    "before staged": lambda _: before(Staging, "record"),
+    "staged": lambda _: after(Batches, "keep", when=kept(State.STAGED)),
+    "writing": lambda _: after(Batches, "keep", when=kept(State.WRITING)),
+    "one part committed": lambda target: after(target, "write"),
+    "three parts committed": lambda target: after(target, "write", times=3),
+    "swapped": lambda target: after(target, "swap"),
+    "before complete": lambda target: before(target, "complete"),
+    "complete": lambda target: after(target, "complete"),
+    "before removal": lambda target: before(target, "remove"),
+    "removed": lambda target: after(target, "remove"),
 }
+
+
+def opened(parameters):
+    if "path" in parameters:
+        return SqliteTarget("new_his", Path(parameters["path"]))
+    kind = MySqlTarget if "database" in parameters else PostgreSQL
+    return kind("new_his", parameters)
 
 
 def main():
     action, point = sys.argv[1:]
-    POINTS[point]()
+    parameters = json.load(sys.stdin)
+    target = opened(parameters)
+    POINTS[point](type(target))
     settings = read_settings()
     vault = Vault.open(Home.of(settings), settings, "p1")
-    target = PostgreSQL("new_his", json.load(sys.stdin))
     with Workspace.in_vault(vault) as workspace:
         if action == "rollback":
             (batch,) = Batches(workspace).all()
