@@ -9,9 +9,10 @@ import pytest
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.progress import Silent
-from luodi.landing.systems import Procedures
+from luodi.landing.systems import Procedures, Target
 from luodi.migration.load import load
 from luodi.migration.model import Column, Kind, Table
+from luodi.migration.target.open import opened_target
 from luodi.migration.target.procedures import ProcedureCalls
 from luodi.migration.target.protocol import Refused
 from luodi.migration.target.sqlserver import SqlServerTarget
@@ -213,3 +214,20 @@ def test_a_procedure_as_it_is_called(driver):
     with pytest.raises(LuodiError) as caught:
         target.still_one_transaction(driver, "add_patient")
     assert caught.value.code == "migration.procedure_committed"
+
+
+@pytest.mark.parametrize(
+    ("url", "given"),
+    [
+        ("mssql://u@h/d", {"server": "h", "port": "1433", "tds_version": None}),
+        ("mssql://u@h/d?instance=HIS&tds=7.1", {"server": "h\\HIS", "tds_version": "7.1"}),
+    ],
+)
+def test_where_it_is(monkeypatch, tmp_path, url, given):
+    said = {}
+    monkeypatch.setattr(pymssql, "connect", lambda **told: said.update(told) or Driver(CATALOGUE))
+    system = Target(id="new_his", url=url, environment="test")
+    with opened_target(system, tmp_path, lambda _: "p") as target:
+        assert target.product == "mssql"
+    assert {name: said[name] for name in given} == given
+    assert ("port" in said) is ("port" in given)

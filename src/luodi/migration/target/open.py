@@ -95,14 +95,29 @@ def _relational(
         case Product.MSSQL:
             from luodi.migration.target.sqlserver import SqlServerTarget
 
-            server = {"server": place.host, "port": str(place.port), "user": place.user}
-            parameters = {**server, "database": place.database, "password": password(system)}
+            instance = place.query.get("instance", "")
+            server = f"{place.host}\\{instance}" if instance else place.host
+            parameters = {
+                "server": server,
+                "user": place.user,
+                "database": place.database,
+                **({} if instance else {"port": str(place.port)}),
+                "password": password(system),
+                "tds_version": place.query.get("tds"),
+                "encryption": place.query.get("encryption"),
+            }
             return SqlServerTarget(system.id, parameters, kept, manner)
         case Product.ORACLE:
             from luodi.migration.target.oracle import OracleTarget
 
-            service = f"{place.host}:{place.port}/{place.database}"
-            parameters = {"user": place.user, "password": password(system), "dsn": service}
+            sid = place.query.get("sid", "")
+            parameters = {
+                "host": place.host,
+                "port": place.port,
+                "user": place.user,
+                **({"sid": sid} if sid else {"service_name": place.database}),
+                "password": password(system),
+            }
             return OracleTarget(system.id, parameters, kept, manner)
         case Product.SQLITE:
             from luodi.migration.target.sqlite import SqliteTarget
