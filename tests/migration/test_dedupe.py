@@ -158,6 +158,29 @@ def test_what_only_a_person_may_decide(first, second, guard):
         assert pair_of(first, second) == ("review", (guard,))
 
 
+FATHER = {
+    **without(person(618), "id_card"),
+    "name": "王建国",
+    "sex": "1",
+    "birth": "1960-03-04",
+}
+
+
+@pytest.mark.slow
+def test_father_and_son_born_on_one_day_of_the_year():
+    """One home, one phone, a name that differs in one character: no slip of the pen in the year."""
+    son = {**FATHER, "name": "王建军", "birth": "1988-03-04"}
+    assert pair_of(FATHER, son) == ("review", ("generations",))
+    assert pair_of(FATHER, {**FATHER, "birth": "1966-03-04"})[0] == "link"
+
+
+@pytest.mark.slow
+def test_nothing_but_a_name():
+    bare = without(person(609), "id_card", "phone", "address", "birth", "sex")
+    assert pair_of(bare, bare) == ("review", ("name_alone",))
+    assert pair_of(bare, person(609)) == ("review", ("name_alone",))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "second",

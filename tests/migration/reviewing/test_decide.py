@@ -130,6 +130,7 @@ def test_a_chain_of_merges_ends_in_one_row(workspace):
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
