@@ -27,14 +27,14 @@ def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
     A password comes from the environment alone: a gate asks nobody.
     """
     from luodi.migration.code import code
+    from luodi.migration.freshness import batches, sources
 
-    site = replace(open_site(folder), resolvers=(code,))
+    site = replace(open_site(folder), resolvers=(code,), readers=(batches,))
     if offline or not (site.folder.path / "systems.toml").exists():
         return site
     import os
 
     from luodi.landing.systems import password_of
-    from luodi.migration.freshness import sources
 
     resolver = sources(
         site.folder.systems,

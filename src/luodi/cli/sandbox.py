@@ -92,7 +92,9 @@ def his(
     def draw() -> None:
         terminal.say("cli.sandbox_created", {"tables": len(names), "place": place})
         if landing is not None:
-            terminal.say("cli.sandbox_landed", {"files": len(files), "folder": str(landing)})
+            terminal.say(
+                "cli.sandbox_landed", {"files": len(files), "folder": str(landing.resolve())}
+            )
 
     terminal.finish(payload, draw)
 

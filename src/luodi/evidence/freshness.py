@@ -6,7 +6,7 @@ whether it is the same, changed, drifted by how much, or cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -70,6 +70,10 @@ class Resolver(Protocol):
     """Looks up the present state of an input; None when it is not this resolver's to answer."""
 
     def __call__(self, item: ContentInput | SnapshotInput) -> Present | None: ...
+
+
+Reader = Callable[[Collection[Evidence]], Resolver]
+"""Makes a resolver out of the newest record of every act: some things are known by them alone."""
 
 
 def worst(answers: Iterable[Answer]) -> Standing:

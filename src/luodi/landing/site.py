@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from luodi.evidence.chain import Keep
-from luodi.evidence.freshness import Resolver
+from luodi.evidence.freshness import Reader, Resolver
 from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
 from luodi.evidence.gate.model import Gate
@@ -37,7 +37,7 @@ class Site:
     """Where the engineer sits: one folder, one installation.
 
     ``resolvers`` answer for inputs that the folder does not hold, such as sources that can be
-    reached from here.
+    reached from here; ``readers`` make more of them out of the records that count.
     """
 
     folder: LandingFolder
@@ -45,6 +45,7 @@ class Site:
     settings: Settings
     tell: Callable[[Finding], None] = _nobody_listens
     resolvers: tuple[Resolver, ...] = ()
+    readers: tuple[Reader, ...] = ()
 
     @classmethod
     def open(
@@ -138,10 +139,8 @@ class Site:
     def _check(
         self, gates: Iterable[Gate], verification: Verification, moment: datetime | None
     ) -> tuple[GateReport, ...]:
-        shelf, known = (
-            Shelf(verification, [self.folder.resolve, *self.resolvers]),
-            self.folder.gates,
-        )
+        shelf = Shelf(verification, [self.folder.resolve, *self.resolvers], self.readers)
+        known = self.folder.gates
         return tuple(
             check(gate, verification, shelf, self.sides, moment, gates=known) for gate in gates
         )

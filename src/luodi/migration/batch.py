@@ -21,11 +21,13 @@ from enum import StrEnum
 import msgspec
 
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.model import now
+from luodi.evidence.model import ContentInput, now
 from luodi.migration.model import Noun
 from luodi.migration.target.model import Checksum
 from luodi.migration.workspace import Workspace, quoted
 
+BATCH = "batch:"
+"""How the name of a batch begins where evidence names it as an input."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -97,6 +99,11 @@ class Batch(Noun, frozen=True, kw_only=True, omit_defaults=True):
     def schema(self) -> str:
         """Schema of the workspace that holds what was made."""
         return f"batch_{self.id}"
+
+    @property
+    def input(self) -> ContentInput:
+        """The batch as an input of evidence: its name, and the mapping it was loaded by."""
+        return ContentInput(name=f"{BATCH}{self.id}", digest=self.mapping)
 
     def relation(self, name: str) -> str:
         """How SQL names one of the batch's tables."""

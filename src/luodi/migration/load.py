@@ -13,9 +13,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.model import Figure, Finding, Severity, SnapshotInput, Verdict
+from luodi.evidence.model import ContentInput, Figure, Finding, Severity, SnapshotInput, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
+from luodi.migration.batch import BATCH
 from luodi.migration.code import code_input
 from luodi.migration.loading.account import Account, Loaded, Order, Reason
 from luodi.migration.loading.dictionaries import Dictionaries
@@ -156,6 +157,7 @@ def _outcome(
         inputs=(
             *run.order.inputs,
             code_input(),
+            *(() if run.order.dry else (run.batch.input,)),
             SnapshotInput(
                 name=f"source:{catalogue.system}",
                 schema=catalogue.schema_digest,
@@ -197,5 +199,13 @@ def of_all(outcomes: Sequence[Outcome[Loaded]], subject: str) -> Outcome[None]:
             Figure(name="duration", value=round(added("duration") / 60, 2), unit="minute"),
             Figure(name="unaccounted", value=int(added("unaccounted")), unit="row"),
         ),
-        inputs=tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.inputs)),
+        # How long it took stays true when the batch has been taken out again.
+        inputs=tuple(
+            dict.fromkeys(
+                each
+                for outcome in outcomes
+                for each in outcome.inputs
+                if not isinstance(each, ContentInput) or not each.name.startswith(BATCH)
+            )
+        ),
     )

@@ -83,6 +83,11 @@ class Catalogue(Noun, frozen=True, kw_only=True):
         return next((table for table in self.tables if table.full_name == full_name), None)
 
     @property
+    def declares(self) -> bool:
+        """Whether the system says what a column may hold; files of texts do not."""
+        return self.product not in ("text", "Excel")
+
+    @property
     def schema_digest(self) -> str:
         """Digest of the structure: names, types and keys, whatever the number of rows."""
         return digest([schema_of(table) for table in self.tables])

@@ -153,7 +153,7 @@ def _outcome(
         inputs=(
             *inputs,
             code_input(),
-            ContentInput(name=f"batch:{batch.id}", digest=batch.mapping),
+            batch.input,
             _snapshot(workspace, batch.source),
         ),
     )

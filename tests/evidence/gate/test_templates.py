@@ -253,7 +253,10 @@ def test_the_remedy_of_a_word_is_to_attest_it_and_of_a_decision_to_sign() -> Non
     for item in CATALOGUE:
         if item["kind"] in command:
             for lang in LANGUAGES:
-                assert command[item["kind"]] in item["remedy"][lang], item["id"]
+                said = item["remedy"][lang]
+                # The signature under a mapping is taken where its version is known.
+                signed = item["subject"] == "mapping:*" and "`luodi migrate map sign" in said
+                assert signed or command[item["kind"]] in said, item["id"]
 
 
 def test_a_later_gate_asks_for_a_gate_that_is_there() -> None:

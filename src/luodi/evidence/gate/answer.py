@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from luodi.evidence.catalogue import Param
-from luodi.evidence.freshness import Answer, Freshness, Resolver, Standing, expired, identity
+from luodi.evidence.freshness import (
+    Answer,
+    Freshness,
+    Reader,
+    Resolver,
+    Standing,
+    expired,
+    identity,
+)
 from luodi.evidence.gate.compare import meets
 from luodi.evidence.gate.model import CannotTell, Criterion, Requirement, real_enough
 from luodi.evidence.model import Evidence, Status, Verdict
@@ -72,7 +80,12 @@ class Shelf:
     which record is newest, because clocks go back; between chains, the time the work finished.
     """
 
-    def __init__(self, verification: Verification, resolvers: Sequence[Resolver]) -> None:
+    def __init__(
+        self,
+        verification: Verification,
+        resolvers: Sequence[Resolver],
+        readers: Sequence[Reader] = (),
+    ) -> None:
         chains = [
             chain
             for chain in verification.chains
@@ -90,7 +103,8 @@ class Shelf:
             self._by_subject.setdefault(record.subject, []).append(record)
         newest = {key: record.id for key, record in self._newest.items()}
         self._walks = {chain.writer: chain.walk for chain in chains}
-        self.freshness = Freshness(resolvers, self.records, newest, self.digest_of)
+        told = [reader(self._newest.values()) for reader in readers]
+        self.freshness = Freshness([*resolvers, *told], self.records, newest, self.digest_of)
 
     def digest_of(self, record_id: str) -> str:
         """Digest of a record's stored bytes; empty where no counted chain has such a record."""

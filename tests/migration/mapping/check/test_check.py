@@ -228,3 +228,25 @@ def test_values_without_an_entry(folder):
         if f.code == "migration.map_values_unmapped"
     )
     assert (found.params["values"], found.count) == (2, 40)
+
+
+# --- a source that declares nothing ---------------------------------------------------------------
+
+
+def test_a_file_says_nothing_of_empty_values(edited, catalogues):
+    """CSV and Excel declare no column; which rows are empty is for the load to say."""
+    book = edited((', { op = "require" }', ""))
+    old = next(each for each in catalogues.values() if each.system == book.mappings[0].source)
+    file = msgspec.structs.replace(old, product="text")
+    assert "null" in codes(check(book, Known(catalogues)))
+    assert "null" not in codes(check(book, Known({**catalogues, file.system: file})))
+
+
+def test_a_text_key_may_hold_numbers(edited, catalogues):
+    book = edited(('strategy = "sequence"', 'strategy = "source"'))
+    mapping = book.mappings[0]
+    feed = msgspec.structs.replace(mapping.feeds[0], source_key=("name",))
+    mapping = msgspec.structs.replace(mapping, feeds=(feed, *mapping.feeds[1:]))
+    book = Book(mappings=(mapping,), dictionaries=book.dictionaries)
+    (found,) = [f for f in check(book, Known(catalogues)) if "map_key" in f.code]
+    assert (found.code, found.severity) == ("migration.map_key_text", Severity.WARN)

@@ -17,9 +17,13 @@ _SHORTENS = (op.Length, op.Slice, op.Split, op.Digits, op.Hash, op.OneOf, op.IdC
 
 
 def check_columns(
-    mapping: Mapping, feed: Feed, source: Table | None, target: Table
+    mapping: Mapping, feed: Feed, source: Table | None, target: Table, *, declared: bool = True
 ) -> Iterator[Finding]:
-    """Unknown and unmapped columns, kinds that do not go together, texts that are too long."""
+    """Unknown and unmapped columns, kinds that do not go together, texts that are too long.
+
+    Where the source declares nothing of its columns, only the load can tell which rows are empty
+    where the target allows no empty value.
+    """
     place = {"file": mapping.file, "feed": feed.id, "table": target.full_name}
     names = [column.name for column in target.columns]
     for rule in feed.columns:
@@ -30,7 +34,7 @@ def check_columns(
                 "migration.map_target_column_unknown", **place, column=rule.to, near=closest
             )
         else:
-            yield from _rule(place, rule, source, column)
+            yield from _rule(place, rule, source, column, declared=declared)
     key = feed.key.column
     if key and key not in names:
         yield found(
@@ -45,7 +49,12 @@ def check_columns(
 
 
 def _rule(
-    place: dict[str, str], rule: ColumnRule, source: Table | None, target: Column
+    place: dict[str, str],
+    rule: ColumnRule,
+    source: Table | None,
+    target: Column,
+    *,
+    declared: bool,
 ) -> Iterator[Finding]:
     here = {**place, "column": rule.to}
     if target.generated:
@@ -73,7 +82,7 @@ def _rule(
         and not any(isinstance(step, _SHORTENS) for step in steps)
     ):
         yield found("migration.map_length", Severity.WARN, **here, most=most, longest=longest)
-    empty = first is None or first.nullable
+    empty = first is None or (first.nullable and declared)
     if not target.nullable and empty and not any(isinstance(step, _FILLS) for step in steps):
         yield found("migration.map_null", Severity.WARN, **here)
 
@@ -108,5 +117,7 @@ def _key(
     if feed.key.strategy is KeyStrategy.SOURCE and source is not None:
         key = feed.source_key or source.primary_key
         only = source.column(key[0]) if len(key) == 1 else None
-        if len(key) > 1 or (only is not None and not fits(only.kind, column.kind)):
+        if only is not None and only.kind is Kind.TEXT and column.kind in numbers:
+            yield found("migration.map_key_text", Severity.WARN, **here, expected=column.type)
+        elif len(key) > 1 or (only is not None and not fits(only.kind, column.kind)):
             yield found("migration.map_key_kind", **here, expected=column.type)

@@ -32,7 +32,8 @@ def check_tables(book: Book, catalogues: Map[str, Catalogue]) -> Iterator[Findin
             if from_ is not None:
                 yield from _source(mapping, feed, from_)
             if to is not None:
-                yield from check_columns(mapping, feed, from_, to)
+                declared = source is None or source.declares
+                yield from check_columns(mapping, feed, from_, to, declared=declared)
         if source:
             yield from _exclusions(mapping, source)
     yield from _unplaced(book, catalogues)
