@@ -14,6 +14,7 @@ import luodi
 from luodi.evidence.catalogue import Message, messages, placeholders, shown
 from luodi.evidence.freshness import Standing
 from luodi.evidence.model import Choice, Environment, Kind, Side, Status, Verdict
+from luodi.evidence.shape import Form, Spot
 
 HOUSE = Path(luodi.__file__).parent
 ROOMS = sorted(path.parent.name for path in HOUSE.glob("*/messages.toml"))
@@ -140,6 +141,8 @@ def test_no_entry_is_unused():
         ("word_status", Status),
         ("word_kind", Kind),
         ("word_choice", Choice),
+        ("word_form", Form),
+        ("word_spot", Spot),
         ("reason_input", set(Standing) - {Standing.SAME}),
         ("span", ("day", "hour", "minute", "now")),
     ],

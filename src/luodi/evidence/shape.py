@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,38 @@ _UNKNOWN = re.compile(r"^Object contains unknown field `(.+)`$")
 _MISSING = re.compile(r"^Object missing required field `(.+)`$")
 _ENUM = re.compile(r"^Invalid enum value '?(.*?)'?$")
 _TYPE = re.compile(r"^Expected `(.+?)`, got `(.+?)`$")
+
+
+class Form(StrEnum):
+    """Forms a value is written in, in the reader's words; see ``word_form_…``."""
+
+    TABLE = "table"
+    LIST = "list"
+    TEXT = "text"
+    WHOLE = "whole"
+    NUMBER = "number"
+    TRUTH = "truth"
+    MOMENT = "moment"
+    DATE = "date"
+
+
+class Spot(StrEnum):
+    """A place in a file that has no name of its own; see ``word_spot_…``."""
+
+    TOP = "top"
+
+
+_FORMS = {
+    "object": Form.TABLE,
+    "array": Form.LIST,
+    "str": Form.TEXT,
+    "int": Form.WHOLE,
+    "float": Form.NUMBER,
+    "decimal": Form.NUMBER,
+    "bool": Form.TRUTH,
+    "datetime": Form.MOMENT,
+    "date": Form.DATE,
+}
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -88,8 +121,16 @@ def _explain(message: str, table: Mapping[str, object], noun: type, where: str) 
     if enum := _ENUM.match(what):
         return WrongUse("evidence.value_unknown", {**params, "value": enum[1]})
     if wrong := _TYPE.match(what):
-        return WrongUse("evidence.value_type", {**params, "expected": wrong[1], "found": wrong[2]})
+        return WrongUse(
+            "evidence.value_type", {**params, "expected": _form(wrong[1]), "found": _form(wrong[2])}
+        )
     return WrongUse("evidence.value_wrong", {**params, "detail": what})
+
+
+def _form(types: str) -> str:
+    """What the reader calls a type; the library's own word where there is no other."""
+    first = types.split(" | ")[0]
+    return _FORMS.get(first, types)
 
 
 def place_of(table: object, path: str) -> str:
@@ -105,7 +146,7 @@ def place_of(table: object, path: str) -> str:
             here = here[int(index)] if isinstance(here, list) and int(index) < len(here) else None
             name = here.get("id", here.get("to")) if isinstance(here, Mapping) else None
             words[-1] += f" {int(index) + 1}" + (f" ({name})" if isinstance(name, str) else "")
-    return " › ".join(words) or "(顶层 · top level)"
+    return " › ".join(words) or Spot.TOP
 
 
 def field_names(noun: type) -> set[str]:

@@ -138,7 +138,7 @@ BAD: dict[str, tuple[Table, str, list[str]]] = {
     "wrong type": (
         {"hard_stop": "yes"},
         "value_type",
-        ["criterion 1 (data.rows) › hard_stop", "bool", "str"],
+        ["criterion 1 (data.rows) › hard_stop", "true"],
     ),
     "text for a number": (
         require(rows("==", "none")),
