@@ -27,7 +27,7 @@ def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
     A password comes from the environment alone: a gate asks nobody.
     """
     from luodi.migration.code import code
-    from luodi.migration.freshness import batches, sources
+    from luodi.migration.recorded import batches
 
     site = replace(open_site(folder), resolvers=(code,), readers=(batches,))
     if offline or not (site.folder.path / "systems.toml").exists():
@@ -35,6 +35,7 @@ def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
     import os
 
     from luodi.landing.systems import password_of
+    from luodi.migration.freshness import sources
 
     resolver = sources(
         site.folder.systems,

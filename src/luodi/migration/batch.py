@@ -23,11 +23,10 @@ import msgspec
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.model import ContentInput, now
 from luodi.migration.model import Noun
+from luodi.migration.recorded import BATCH
 from luodi.migration.target.model import Checksum
 from luodi.migration.workspace import Workspace, quoted
 
-BATCH = "batch:"
-"""How the name of a batch begins where evidence names it as an input."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 

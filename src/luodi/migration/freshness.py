@@ -1,22 +1,16 @@
-"""Whether evidence about a source or a batch still speaks for it.
-
-A source is asked, where it answers.  What became of a batch stands in the ledger.
-"""
+"""Whether evidence about a source still speaks for it: the source is asked, where it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.freshness import Present, Resolver
-from luodi.evidence.model import ContentInput, Evidence, SnapshotInput
+from luodi.evidence.model import ContentInput, SnapshotInput
 from luodi.evidence.progress import Silent
 from luodi.landing.systems import System, Systems
-from luodi.migration.batch import BATCH
-from luodi.migration.connect import read_catalogue, snapshot_input
-from luodi.migration.source import opened
 
 _SOURCE = "source:"
 
@@ -36,6 +30,10 @@ def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> 
 
     @cache
     def now(name: str) -> Present | None:
+        # Drivers and engine are loaded only when a source is asked: a gate has to be quick.
+        from luodi.migration.connect import read_catalogue, snapshot_input
+        from luodi.migration.source import opened
+
         system = known[name]
         try:
             with opened(system, base, password) as source:
@@ -49,38 +47,5 @@ def sources(systems: Systems, base: Path, password: Callable[[System], str]) -> 
     def resolve(item: ContentInput | SnapshotInput) -> Present | None:
         asked = item.name in known and isinstance(item, SnapshotInput)
         return now(item.name) if asked else None
-
-    return resolve
-
-
-def batches(records: Collection[Evidence]) -> Resolver:
-    """Make a resolver for the batches that `load` and `reconcile` name as their inputs.
-
-    In one environment a domain has one batch that counts, until the next load or a rollback.
-    """
-    last: dict[tuple[str, str], Evidence] = {}
-    for record in records:
-        if (
-            record.engine == "migration"
-            and record.verb in ("load", "rollback")
-            and record.subject.startswith("migration:")
-        ):
-            key = (record.subject, record.environment.value)
-            known = last.get(key)
-            if known is None or known.finished < record.finished:
-                last[key] = record
-    counting = {
-        item.name: item.digest
-        for record in last.values()
-        if record.verb == "load"
-        for item in record.inputs
-        if isinstance(item, ContentInput) and item.name.startswith(BATCH)
-    }
-
-    def resolve(item: ContentInput | SnapshotInput) -> Present | None:
-        if not isinstance(item, ContentInput) or not item.name.startswith(BATCH):
-            return None
-        found = counting.get(item.name)
-        return Present(gone=True) if found is None else Present(digest=found)
 
     return resolve

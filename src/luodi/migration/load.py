@@ -16,7 +16,6 @@ from luodi.evidence.errors import LuodiError
 from luodi.evidence.model import ContentInput, Figure, Finding, Severity, SnapshotInput, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
-from luodi.migration.batch import BATCH
 from luodi.migration.code import code_input
 from luodi.migration.loading.account import Account, Loaded, Order, Reason
 from luodi.migration.loading.dictionaries import Dictionaries
@@ -26,6 +25,7 @@ from luodi.migration.loading.rejects import export_rejects
 from luodi.migration.loading.reviewed import findings as decided_late
 from luodi.migration.loading.run import Run
 from luodi.migration.mapping.model import Mapping as Rules
+from luodi.migration.recorded import BATCH
 from luodi.migration.target.protocol import Refused, Target
 from luodi.migration.workspace import Workspace
 
