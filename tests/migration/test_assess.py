@@ -223,6 +223,33 @@ def test_sound_drugs_are_sound(workspace):
     assert {rule for rule, _ in found(outcome)} == {"column.constant"}
 
 
+DIAGNOSES = {"zdmc": "VARCHAR", "icd10": "VARCHAR"}
+
+
+def diagnosed(workspace, *codes):
+    """Assess rows of one diagnosis with these codes, among others that are sound."""
+    sound = [("失眠", "G47.000"), ("腰痛", "M54.500"), ("急性胃炎", "K29.100")] * 4
+    rows = [*(("高血压病", code) for code in codes), *sound]
+    return assessed(workspace, table(workspace, "his", "t", DIAGNOSES, rows))
+
+
+def test_a_diagnosis_that_strays_from_its_usual_code(workspace):
+    outcome = diagnosed(workspace, *["I10.x00"] * 6, "Z99.900", None, "I15.900")
+    assert ordinals(outcome, "diagnosis.name.codes") == [7, 9]
+    hit = outcome.result.assessment.hit("diagnosis.name.codes", "t")
+    assert (hit.tested, hit.offending) == (20, 2)
+
+
+def test_where_no_code_is_the_usual_one_all_rows_are_told(workspace):
+    outcome = diagnosed(workspace, "I10.x00", "I10.900", "I15.900")
+    assert ordinals(outcome, "diagnosis.name.codes") == [1, 2, 3]
+
+
+def test_one_code_is_sound_however_often(workspace):
+    outcome = diagnosed(workspace, *["I10.x00"] * 6)
+    assert outcome.result.assessment.hit("diagnosis.name.codes", "t").offending == 0
+
+
 STAYS = {"patient_id": "VARCHAR", "admission_time": "TIMESTAMP", "discharge_time": "TIMESTAMP"}
 
 

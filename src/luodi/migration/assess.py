@@ -27,7 +27,7 @@ from luodi.migration.quality.model import Assessment, Check, Hit, Rule
 from luodi.migration.quality.own import Quality, offenders
 from luodi.migration.quality.rules import rules_digest
 from luodi.migration.quality.run import Bench
-from luodi.migration.quality.score import system_score, table_score, weights
+from luodi.migration.quality.score import severity_of, system_score, table_score
 from luodi.migration.quality.sums import Sums
 
 if TYPE_CHECKING:
@@ -181,13 +181,6 @@ def _figures(assessment: Assessment, measured: SystemProfile) -> tuple[Figure, .
         Figure(name="failed_checks", value=len(assessment.found), unit="piece"),
         Figure(name="rules_off", value=len(assessment.offs), unit="piece"),
     )
-
-
-def severity_of(hit: Hit, rule: Rule) -> Severity:
-    """How much a hit matters: an error only when more rows offend than are tolerated."""
-    if rule.severity is Severity.ERROR and hit.share <= weights().tolerated:
-        return Severity.WARN
-    return rule.severity
 
 
 def _findings(assessment: Assessment, rules: Mapping[str, Rule]) -> Iterable[Finding]:

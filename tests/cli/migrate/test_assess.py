@@ -106,3 +106,22 @@ def test_an_export_needs_a_vault(luodi, tmp_path, monkeypatch):
     ran = luodi("migrate", "assess", "patient.csv", "--export", "x")
     assert ran.code == 2
     assert "保险库" in ran.err
+
+
+def test_a_page_without_any_value(luodi, extracted):
+    ran = luodi("migrate", "assess", "old_his", "--out", "报告", "--json")
+    assert result(ran)["reports"] == ["assess-old_his.html"]
+    html = Path("报告/assess-old_his.html").read_text("utf-8")
+    assert "身份证号校验码不对" in html
+    for value in ("张三", "李四", "11010519491231002X"):
+        assert value not in html
+    again = luodi("migrate", "assess", "old_his", "--out", "报告", "--lang", "en")
+    assert "assess-old_his.html" in again.out
+    assert "Data quality" in Path("报告/assess-old_his.html").read_text("utf-8")
+
+
+def test_a_page_straight_on_a_file(luodi, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("patient.csv").write_text(ROWS, encoding="utf-8")
+    assert luodi("migrate", "assess", "patient.csv", "--out", "out").code == 1
+    assert [p.name for p in Path("out").iterdir()] == ["assess-patient.html"]

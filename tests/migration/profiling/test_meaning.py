@@ -158,3 +158,13 @@ def test_names_fall_into_words(name, words):
 )
 def test_initials(code, name, expected):
     assert is_initials(code, name) is expected
+
+
+def test_a_kind_of_paper_is_no_number_of_one(workspace):
+    comment = "证件类型：01身份证 02护照"
+    assert meaning(workspace, "ZJLX", ["01", "02"] * 20, comment=comment) != "id_card"
+    assert meaning(workspace, "c5", ["1", "2"] * 20, comment="身份证或护照") != "id_card"
+
+
+def test_a_number_whose_comment_speaks_of_its_kind(workspace):
+    assert meaning(workspace, "ZJHM", CARDS, comment="证件号码，见证件类型") == "id_card"

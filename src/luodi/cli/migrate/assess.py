@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luodi.cli.migrate.group import app, at_system, found_before, vault_of
+from luodi.cli.migrate.group import app
+from luodi.cli.migrate.looking import looking
 from luodi.cli.place import Folder
 from luodi.cli.terminal import Terminal
 from luodi.evidence.errors import WrongUse
@@ -26,37 +27,33 @@ FEW = 40
 def assess(
     system: Annotated[str, typer.Argument(help="cli.migrate_system_or_place")],
     table: Annotated[list[str] | None, typer.Option(help="cli.migrate_only_table")] = None,
+    out: Annotated[Path | None, typer.Option(help="cli.migrate_assess_out")] = None,
     export: Annotated[str | None, typer.Option(help="cli.migrate_assess_export")] = None,
     folder: Folder = Path(),
 ) -> None:
     """Check a source against the rules of quality and score it."""
-    from luodi.cli.migrate.findings import drawn, exit_code, told
-    from luodi.evidence.outcome import Act
+    from luodi.cli.migrate.findings import drawn, exit_code, told, told_reports
     from luodi.migration.assess import assess
     from luodi.migration.quality.export import exported
     from luodi.migration.quality.own import Quality, read_quality
+    from luodi.migration.quality.reports import reported
 
     terminal = Terminal.current()
-    with (
-        terminal.progress() as progress,
-        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, before),
-    ):
-        if export is not None and site is None:
+    with looking(folder, system, terminal) as at:
+        if export is not None and at.site is None:
             raise WrongUse("cli.migrate_export_needs_vault")
-        name = catalogue.system
-        vault = None if site is None else vault_of(site)
-        quality = read_quality(site.folder.path) if site else Quality()
+        quality = read_quality(at.site.folder.path) if at.site else Quality()
 
         def verb() -> Outcome[Assessed]:
-            found = assess(workspace, name, table or (), quality=quality, progress=progress)
-            return exported(found, export, vault, terminal.lang)
+            found = assess(
+                at.workspace, at.system, table or (), quality=quality, progress=at.progress
+            )
+            found = reported(found, out, terminal.lang)
+            return exported(found, export, at.vault, terminal.lang)
 
-        if site is None:
-            outcome = found_before(verb(), before)
-        else:
-            outcome, _ = site.perform(Act("migration", "assess", f"source:{name}"), verb)
+        outcome = at.perform("assess", verb)
     found, rules = outcome.result.assessment, outcome.result.quality.rules
-    on_the_way = replace(outcome, findings=before)
+    on_the_way = replace(outcome, findings=at.before)
     payload = {
         "system": found.system,
         "verdict": outcome.verdict,
@@ -68,11 +65,13 @@ def assess(
         "off": found.offs,
         "past": found.past,
         "export": export,
+        "reports": [one.name for one in outcome.artefacts if not one.private],
         "findings": told(on_the_way, terminal.lang),
     }
 
     def draw() -> None:
         _draw(terminal, found, rules)
+        told_reports(terminal, outcome, without=export)
         if export is not None:
             terminal.say("cli.migrate_exported", {"name": export})
         drawn(terminal, on_the_way)
@@ -81,7 +80,7 @@ def assess(
 
 
 def _told(hit: Hit, rule: Rule, terminal: Terminal) -> dict[str, Any]:
-    from luodi.migration.assess import severity_of
+    from luodi.migration.quality.score import severity_of
 
     return {
         "rule": rule.id,
@@ -103,7 +102,7 @@ def _told(hit: Hit, rule: Rule, terminal: Terminal) -> dict[str, Any]:
 def _draw(terminal: Terminal, found: Assessment, rules: dict[str, Rule]) -> None:
     from luodi.evidence.catalogue import say
     from luodi.evidence.model import Severity
-    from luodi.migration.assess import severity_of
+    from luodi.migration.quality.score import severity_of
 
     score = "–" if found.score is None else f"{found.score}"
     terminal.say(

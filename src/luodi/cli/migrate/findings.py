@@ -61,3 +61,11 @@ def exit_code(outcomes: Iterable[Outcome[Any]]) -> int:
     from luodi.evidence.model import Verdict
 
     return 1 if any(outcome.verdict is Verdict.FAIL for outcome in outcomes) else 0
+
+
+def told_reports(terminal: Terminal, outcome: Outcome[Any], *, without: str | None = None) -> None:
+    """Say which reports there are now, and where, except one that is told `without` this."""
+    for artefact in outcome.artefacts:
+        if artefact.name != without:
+            where = "cli.migrate_report_private" if artefact.private else "cli.migrate_report"
+            terminal.say(where, {"name": artefact.name})

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luodi.cli.migrate.group import app, at_system, found_before, vault_of
+from luodi.cli.migrate.group import app
+from luodi.cli.migrate.looking import looking
 from luodi.cli.place import Folder
 from luodi.cli.terminal import Terminal
 
@@ -24,28 +25,19 @@ def profile(
     folder: Folder = Path(),
 ) -> None:
     """Measure every column; what may name a person stays in the vault."""
-    from luodi.cli.migrate.findings import drawn, exit_code, told
-    from luodi.evidence.outcome import Act
+    from luodi.cli.migrate.findings import drawn, exit_code, told, told_reports
     from luodi.migration.profile import profile
     from luodi.migration.profiling.privacy import public
     from luodi.migration.profiling.reports import reported
 
     terminal = Terminal.current()
-    with (
-        terminal.progress() as progress,
-        at_system(folder, system, terminal, progress) as (site, workspace, catalogue, before),
-    ):
-        name = catalogue.system
-        vault = None if site is None else vault_of(site)
+    with looking(folder, system, terminal) as at:
 
         def verb() -> Outcome[SystemProfile]:
-            found = profile(workspace, name, table or (), progress=progress)
-            return reported(found, folder=out, vault=vault, lang=terminal.lang)
+            found = profile(at.workspace, at.system, table or (), progress=at.progress)
+            return reported(found, folder=out, vault=at.vault, lang=terminal.lang)
 
-        if site is None:
-            outcome = found_before(verb(), before)
-        else:
-            outcome, _ = site.perform(Act("migration", "profile", f"source:{name}"), verb)
+        outcome = at.perform("profile", verb)
     shown = public(outcome.result)
     payload = {
         "system": shown.system,
@@ -58,9 +50,7 @@ def profile(
 
     def draw() -> None:
         _draw(terminal, shown)
-        for artefact in outcome.artefacts:
-            where = "cli.migrate_report_private" if artefact.private else "cli.migrate_report"
-            terminal.say(where, {"name": artefact.name})
+        told_reports(terminal, outcome)
         drawn(terminal, outcome)
 
     terminal.finish(payload, draw, exit_code([outcome]))

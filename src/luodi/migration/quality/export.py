@@ -102,12 +102,17 @@ def _wrong_values(bench: Bench, check: Check) -> Iterator[None]:
 def _repeats(bench: Bench, rule: Rule, check: Check) -> str:
     repeat = rule.repeat or Repeat()
     columns = [check.columns[name] for name in repeat.by]
-    names = ", ".join(f"r.{quoted(name)}" for name in columns)
-    same = ", ".join(map(quoted, columns))
-    # A row whose other value is blank differs from none, and was not counted.
-    looked = [*columns, *([check.columns[repeat.differs]] if repeat.differs else [])]
+    same = [quoted(name) for name in columns]
+    mine = [f"r.{name}" for name in same]
+    looked = columns
+    if repeat.differs:
+        # A row whose other value is blank differs from none, and was not counted.
+        looked = [*columns, check.columns[repeat.differs]]
+        mine.append(term(bench.column(looked[-1]), "r").v)
+        same.append('"""other"""')
     filled = " AND ".join(term(bench.column(name), "r").filled for name in looked)
-    return f"({filled}) AND ({names}) IN (SELECT {same} FROM ({bench.repeated(check)}) WHERE wrong)"
+    wrong = f"SELECT {', '.join(same)} FROM ({bench.repeated(check)}) WHERE wrong"
+    return f"({filled}) AND ({', '.join(mine)}) IN ({wrong})"
 
 
 def _orphans(bench: Bench, check: Check) -> str | None:

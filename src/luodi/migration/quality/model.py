@@ -35,7 +35,11 @@ class Said(Noun, frozen=True):
 
 
 class Repeat(Noun, frozen=True):
-    """Values that stand in several rows; with ``differs`` only where that column differs."""
+    """Values that stand in several rows; with ``differs`` only where that column differs.
+
+    Then the rows offend that stray from what most rows of the value have; where none is
+    the most frequent, as in a dictionary, all of them do.
+    """
 
     by: tuple[str, ...] = ("self",)
     differs: str = ""
@@ -103,7 +107,8 @@ class Hit(Noun, frozen=True, kw_only=True):
     """What a check found.
 
     ``tested`` rows (or facts) were looked at, ``offending`` of them break the rule.  ``values``
-    counts the distinct values that do; ``extra`` the rows beyond the first of a repeated value.
+    counts the distinct values that do; ``extra`` the rows beyond the first of a value that only
+    repeats.
     """
 
     check: Check

@@ -46,6 +46,13 @@ def weights() -> Weights:
     return found
 
 
+def severity_of(hit: Hit, rule: Rule) -> Severity:
+    """How much a hit matters: an error only when more rows offend than are tolerated."""
+    if rule.severity is Severity.ERROR and hit.share <= weights().tolerated:
+        return Severity.WARN
+    return rule.severity
+
+
 def table_score(
     table: str, rows: int, hits: Iterable[Hit], rules: Mapping[str, Rule]
 ) -> TableScore:
