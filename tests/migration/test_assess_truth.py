@@ -26,6 +26,9 @@ NOT_FOUND = {
     "service_without_category": "99 is a code as good as any; no dictionary of categories is there",
 }
 
+ABSENT = {"name_with_question_mark"}
+"""Faults too rare for a hospital of this size; the rule has its own test among the rules."""
+
 
 @pytest.fixture(scope="module")
 def answers():
@@ -59,8 +62,9 @@ def test_most_kinds_are_there(answers):
 
 @pytest.mark.parametrize("fault", [one.id for one in faults().faults])
 def test_every_row_is_found(answers, fault):
-    if fault not in answers:
-        pytest.skip("none in a hospital of this size")
+    if fault in ABSENT:
+        assert fault not in answers
+        return
     rows, found = answers[fault]
     if fault in NOT_FOUND:
         assert not found
