@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.progress import Silent
-from luodi.migration.source import records, text
-from luodi.migration.source.records import Parser, Style
+from luodi.migration.source import record, records, text
+from luodi.migration.source.record import Style
+from luodi.migration.source.records import Parser
 
 
 def put(tmp_path, data, name="p.csv"):
@@ -209,6 +210,7 @@ def test_a_quotation_that_is_never_closed(desk, tmp_path):
 
 def test_a_quotation_that_is_not_closed_to_the_end(desk, tmp_path, monkeypatch):
     monkeypatch.setattr(text, "BLOCK", 4096)
+    monkeypatch.setattr(record, "LONGEST", 4096)
     monkeypatch.setattr(records, "LONGEST", 4096)
     lines = [f"{n},x{n}" for n in range(1, 5001)]
     lines[2499] = '2500,"x'

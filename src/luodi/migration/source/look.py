@@ -11,7 +11,7 @@ from pathlib import Path
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.model import Finding, Severity
 from luodi.landing.systems import System
-from luodi.migration.source.records import Fields, Style, records_of
+from luodi.migration.source.record import Fields, Style, records_of
 
 DELIMITERS = (",", "\t", "|", ";", "^", "\x01")
 SEVERAL = (
