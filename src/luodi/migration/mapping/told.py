@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from luodi.evidence.catalogue import Lang
 from luodi.migration.mapping.check import Known
 from luodi.migration.mapping.coverage import coverage, translated
 from luodi.migration.mapping.model import Book
@@ -11,7 +12,7 @@ from luodi.migration.mapping.sign import Signatures
 Line = dict[str, object]
 
 
-def domains_told(book: Book, known: Known, signed: Signatures) -> list[Line]:
+def domains_told(book: Book, known: Known, signed: Signatures, lang: Lang) -> list[Line]:
     """How far every domain has come and whether it is signed as it stands."""
     found = []
     for mapping in book.mappings:
@@ -19,7 +20,7 @@ def domains_told(book: Book, known: Known, signed: Signatures) -> list[Line]:
         found.append(
             {
                 "domain": mapping.domain,
-                "title": mapping.title.zh,
+                "title": mapping.title.zh if lang == "zh" else mapping.title.en,
                 "owner": mapping.owner,
                 "feeds": counted.feeds,
                 "tables": counted.tables,

@@ -7,6 +7,7 @@ from pathlib import Path
 from luodi.cli.migrate.map.group import app, workspace_of
 from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
+from luodi.evidence.catalogue import say
 
 
 @app.command("show")
@@ -24,7 +25,7 @@ def show(folder: Folder = Path()) -> None:
     with workspace_of(site) as workspace:
         known = known_from(workspace, book) if workspace else Known()
     signed = signatures(site, book)
-    domains = domains_told(book, known, signed)
+    domains = domains_told(book, known, signed, terminal.lang)
     dictionaries = dictionaries_told(book, known)
     exclusions = exclusions_told(book, signed)
 
@@ -51,7 +52,9 @@ def _headers(kind: str, lines: list[dict[str, object]]) -> list[str]:
 def _rows(terminal: Terminal, lines: list[dict[str, object]]) -> list[list[object]]:
     return [
         [
-            terminal.pill("pass" if cell else "untested") if isinstance(cell, bool) else cell
+            say("cli.migrate_map_yes" if cell else "cli.migrate_map_no", {}, terminal.lang)
+            if isinstance(cell, bool)
+            else cell
             for cell in line.values()
         ]
         for line in lines
