@@ -66,3 +66,25 @@ def test_batches_of_other_domains_and_environments():
 
 def test_a_batch_that_nobody_loaded():
     assert batch_standing([], "b1") is Standing.CHANGED
+
+
+# --- what a load and a rollback say of the target -------------------------------------------------
+
+
+def test_a_rollback_that_was_refused_takes_nothing_away():
+    refused = record("rollback", "b1", at=2)
+    assert batch_standing([record("load", "b1"), refused], "b1") is Standing.SAME
+
+
+def test_a_delta_that_was_rolled_back_leaves_the_batch_before():
+    records = [record("load", "b2", at=1), record("rollback", "b1", at=2)]
+    assert batch_standing(records, "b1") is Standing.SAME
+    assert batch_standing(records, "b2") is Standing.CHANGED
+
+
+def test_an_act_that_failed_leaves_a_doubt_that_a_reconciliation_settles():
+    failed = record("load", at=2)
+    assert batch_standing([failed], "b1") is Standing.CHANGED
+    before, after = record("reconcile", "b1", at=1), record("reconcile", "b1", at=3)
+    assert batch_standing([before, failed], "b1") is Standing.CHANGED
+    assert batch_standing([failed, after], "b1") is Standing.SAME

@@ -189,8 +189,75 @@ def test_stopped_in_the_middle_and_run_again(old, monkeypatch):
     assert old.rows()[3] == (4, 15, "newer")
 
 
-def stop(*_):
+def stop(*_, **__):
     raise KeyboardInterrupt
+
+
+# --- changed while it was read --------------------------------------------------------------------
+
+
+class Interrupted(Silent):
+    """Something happens when the first rows are there."""
+
+    def __init__(self, then):
+        super().__init__()
+        self.then = then
+
+    def advance(self, count=1):
+        if count == 2:
+            self.then()
+
+
+ABOUT = """
+UPDATE p SET name = 'A', upd = '2026-02-01 09:00:00' WHERE id = 10;
+UPDATE p SET name = 'C', upd = '2026-02-01 10:00:00' WHERE id = 30;
+"""
+"""Of a row that has been read and of one that has not; the one that has not is newer."""
+
+
+@pytest.fixture
+def in_pieces(monkeypatch):
+    monkeypatch.setattr("luodi.migration.reading.PIECE", 2)
+
+
+def test_changed_while_the_first_reading_was_cut(old, in_pieces):
+    with old.desk.source("old.db", watermark=MARKED) as source, pytest.raises(KeyboardInterrupt):
+        extract(old.workspace, source, tables=["p"], fresh=True, progress=Interrupted(stop))
+    old.do(ABOUT)
+    old.extract(tables=["p"])
+    assert [row[2] for row in old.rows()] == ["a", "b", "C"]
+    outcome = old.extract("last", tables=["p"])
+    assert [row[2] for row in old.rows()] == ["A", "b", "C"]
+    assert outcome.verdict is Verdict.PASS
+
+
+def test_changed_under_a_source_that_gives_no_snapshot(old, in_pieces):
+    with old.desk.source("old.db", watermark=MARKED) as source:
+
+        def change():
+            source._db.execute("COMMIT")  # what is held for us is let go
+            old.do(ABOUT)
+
+        extract(old.workspace, source, tables=["p"], fresh=True, progress=Interrupted(change))
+    assert [row[2] for row in old.rows()] == ["a", "b", "C"]
+    old.extract("last", tables=["p"])
+    assert [row[2] for row in old.rows()] == ["A", "b", "C"]
+
+
+def test_a_moment_that_was_named_hides_nothing_before_it(old):
+    old.do(ABOUT)
+    old.extract("2026-02-01 10:00:00", tables=["p"])
+    assert [row[2] for row in old.rows()] == ["a", "b", "C"]
+    old.extract("last", tables=["p"])
+    assert [row[2] for row in old.rows()] == ["A", "b", "C"]
+
+
+def test_a_watermark_declared_since(old):
+    """Nobody knows when the rows here were read: all are read again."""
+    old.extract(watermark={}, tables=["p"], fresh=True)
+    old.do("UPDATE p SET name = 'A', upd = '2020-01-01 08:00:00' WHERE id = 10")
+    old.extract("last", tables=["p"])
+    assert [row[2] for row in old.rows()] == ["A", "b", "c"]
 
 
 # --- source, extract, load, reconcile -------------------------------------------------------------

@@ -16,6 +16,7 @@ from luodi.evidence.errors import LuodiError
 from luodi.evidence.model import ContentInput, Figure, Finding, Severity, SnapshotInput, Verdict
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
+from luodi.migration.batch import State
 from luodi.migration.code import code_input
 from luodi.migration.loading.account import Account, Loaded, Order, Reason
 from luodi.migration.loading.dictionaries import Dictionaries
@@ -62,6 +63,8 @@ def load(
             target.begin(run.batch.id)
             run.keep()
         run.stage(progress)
+        if not writes and not order.dry and not order.resume:
+            run.keep(state=State.FAILED)
         found = (*found, *_unsigned(run), *decided_late(run.staging))
         for each in found:
             progress.note(each.code, each.params)
@@ -77,8 +80,8 @@ def load(
     seconds = time.monotonic() - began
     artefacts = export_rejects(workspace, run.batch, order.rejects) if order.rejects else ()
     outcome = replace(_outcome(run, found, seconds, written=writes), artefacts=artefacts)
-    if not writes:
-        run.batches.drop(run.batch)
+    if not writes and (order.dry or not order.resume):
+        run.batches.drop(run.batch)  # what is resumed stays: rows of it may be in the target
     return outcome
 
 
@@ -157,7 +160,7 @@ def _outcome(
         inputs=(
             *run.order.inputs,
             code_input(),
-            *(() if run.order.dry else (run.batch.input,)),
+            *_counting(run, written=written),
             SnapshotInput(
                 name=f"source:{catalogue.system}",
                 schema=catalogue.schema_digest,
@@ -165,6 +168,15 @@ def _outcome(
             ),
         ),
     )
+
+
+def _counting(run: Run, *, written: bool) -> Iterable[ContentInput]:
+    """Name the batch that counts in the target afterwards, if there is one."""
+    if run.order.dry:
+        return
+    batch = run.batch if written else run.batches.latest(run.rules.domain, run.target.id)
+    if batch is not None:
+        yield batch.input
 
 
 def _accounts(run: Run) -> Iterable[Account]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.model import Finding, Severity
 from luodi.evidence.progress import Progress
+from luodi.landing.systems import System
 from luodi.migration import garbled
-from luodi.migration.model import Table
+from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source import refusals
 from luodi.migration.source.model import PIECE, Lost, Order, Rows, Source, Staged, Start, Value
 from luodi.migration.source.names import as_named, in_source
@@ -37,6 +38,18 @@ class Extracted:
     as_read: tuple[str, ...] = ()
     added: int = 0
     changed: int = 0
+
+
+ANY = "*"
+"""In ``watermark`` of ``systems.toml``: every table that has such a column."""
+_MARKS = frozenset((Kind.DATE, Kind.DATETIME, Kind.INTEGER, Kind.DECIMAL, Kind.TEXT))
+
+
+def watermark(system: System, table: Table) -> Column | None:
+    """Find the declared column that says when a row was changed, where it can order rows."""
+    declared = system.watermark
+    column = table.column(declared.get(table.full_name) or declared.get(ANY, ""))
+    return column if column is not None and column.kind in _MARKS else None
 
 
 class Pace:
@@ -107,7 +120,7 @@ class Reading:
         """Bring what is missing."""
         staging = self.staging
         if fresh or not staging.fits(self._identity) or not self._goes_on():
-            staging.begin(self.staged(), self._identity)
+            self._begin()
         resumed = staging.standing.rows
         total = None if self._since else self._table.rows
         self._progress.stage("migration.extracting", total, "row")
@@ -137,6 +150,15 @@ class Reading:
         self.findings += garbled.findings(self._table.full_name, standing.signs)
         self.findings += refusals.findings(self._table.full_name, standing.refused)
         return Extracted(self._table.full_name, standing.rows, standing.rejected, resumed, as_read)
+
+    def _begin(self) -> None:
+        """Begin with nothing; how new the source's rows are is asked before any of them is read."""
+        column = watermark(self._source.system, self._table)
+        marked = None
+        if column is not None:
+            newest = self._source.newest(self._there, column.origin or column.name)
+            marked = None if newest is None else (column.name, newest)
+        self.staging.begin(self.staged(), self._identity, marked)
 
     def _goes_on(self) -> bool:
         """Tell whether what is there can be gone on with."""
@@ -173,7 +195,7 @@ class Reading:
                 raise self._stopped(error) from None
             return self._again(lost, tries + 1)
         if self._order is Order.RESTART:
-            self.staging.begin(self.staged(), self._identity)
+            self._begin()
         elif not same:
             self.findings.append(
                 Finding(code="migration.moment_changed", params={"table": self._table.full_name})

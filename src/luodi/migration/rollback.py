@@ -15,7 +15,7 @@ from dataclasses import replace
 import msgspec
 
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.model import Figure, Finding, Severity
+from luodi.evidence.model import ContentInput, Figure, Finding, Severity
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch, Batches, BatchFeed, Mode, State
@@ -86,14 +86,14 @@ def rollback(
     if target.marks(batch.id).get("") == State.ROLLED_BACK:
         # Killed between the target's word and the workspace's.
         batches.keep(msgspec.structs.replace(batch, state=State.ROLLED_BACK))
-        return _proven(batch, target, tables, Removed())
+        return _proven(batches, batch, target, tables, Removed())
     removals = _removals(workspace, batch, tables)
     removed = target.remove(batch.id, removals, tables, batch.key_sources)
     if removed.refused:
         return _refused(workspace, batch, removed)
     batches.keep(msgspec.structs.replace(batch, state=State.ROLLED_BACK))
     progress.stage("migration.rollback_proving")
-    return _proven(batch, target, tables, removed)
+    return _proven(batches, batch, target, tables, removed)
 
 
 def _check(batches: Batches, batch: Batch, target: Target, confirm: str, in_use: bool) -> None:
@@ -132,7 +132,7 @@ def _removals(
         touched = [
             other.relation(f"_touched_{feed.id}")
             for other in batches.of(batch.domain, batch.target)
-            if other.id != batch.id and _has(workspace, other, f"_touched_{feed.id}")
+            if other.id != batch.id and workspace.has(other.schema, f"_touched_{feed.id}")
         ]
         removals[feed.id] = _removal(workspace, batch, feed, described, touched)
     return removals
@@ -166,7 +166,7 @@ def _removal(
         )
     image, join = "''", ""
     images = f"_image_{feed.id}"
-    if _has(workspace, batch, images):
+    if workspace.has(batch.schema, images):
         image = "coalesce(i.image, '')"
         join = f" LEFT JOIN {batch.relation(images)} i ON i.key = CAST(s.{key} AS VARCHAR)"
     keys = Rows(
@@ -176,7 +176,7 @@ def _removal(
         ("key", "mark", "updated", "image"),
     )
     restore = None
-    if _has(workspace, batch, f"_before_{feed.id}"):
+    if workspace.has(batch.schema, f"_before_{feed.id}"):
         listed = ", ".join(f"b.{quoted(column)}" for column in feed.columns)
         restore = Rows(
             workspace,
@@ -185,15 +185,6 @@ def _removal(
             feed.columns,
         )
     return Removal(described.table, feed.key, keys, restore)
-
-
-def _has(workspace: Workspace, batch: Batch, name: str) -> bool:
-    found = workspace.db.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? "
-        "AND database_name = current_database()",
-        [batch.schema, name],
-    ).fetchone()
-    return found is not None
 
 
 def _refused(workspace: Workspace, batch: Batch, removed: Removed) -> Outcome[RolledBack]:
@@ -230,7 +221,7 @@ def _refused(workspace: Workspace, batch: Batch, removed: Removed) -> Outcome[Ro
     result = RolledBack(
         batch=batch.id, domain=batch.domain, removed={}, restored=0, residual=rows, as_before=False
     )
-    return _outcome(result, findings)
+    return _outcome(result, findings, (batch.input,))
 
 
 def _named(
@@ -254,7 +245,11 @@ def _named(
 
 
 def _proven(
-    batch: Batch, target: Target, tables: Mapping[str, TargetTable], removed: Removed
+    batches: Batches,
+    batch: Batch,
+    target: Target,
+    tables: Mapping[str, TargetTable],
+    removed: Removed,
 ) -> Outcome[RolledBack]:
     """Look at every table once more, from outside the transaction."""
     findings, residual, as_before = [], 0, True
@@ -287,7 +282,8 @@ def _proven(
         residual=residual,
         as_before=as_before,
     )
-    return _outcome(result, findings)
+    counting = batches.latest(batch.domain, batch.target)
+    return _outcome(result, findings, (counting.input,) if counting else ())
 
 
 def _restores(batch: Batch, table: str) -> bool:
@@ -295,7 +291,10 @@ def _restores(batch: Batch, table: str) -> bool:
     return batch.mode is Mode.DELTA and any(feed.to == table for feed in batch.feeds)
 
 
-def _outcome(result: RolledBack, findings: Sequence[Finding]) -> Outcome[RolledBack]:
+def _outcome(
+    result: RolledBack, findings: Sequence[Finding], inputs: Sequence[ContentInput]
+) -> Outcome[RolledBack]:
+    """Its inputs name the batch that counts in the target afterwards, if there is one."""
     return Outcome(
         result,
         subject=f"migration:{result.domain}",
@@ -304,12 +303,13 @@ def _outcome(result: RolledBack, findings: Sequence[Finding]) -> Outcome[RolledB
         verdict=verdict_of(findings),
         figures=tuple(_figures(result)),
         findings=tuple(findings),
+        inputs=tuple(inputs),
     )
 
 
 def as_rehearsal(outcome: Outcome[RolledBack]) -> Outcome[RolledBack]:
     """The same act as evidence that a batch can be taken out: what the gate asks of a rehearsal."""
-    return replace(outcome, subject="rehearsal:batch")
+    return replace(outcome, subject="rehearsal:batch", inputs=())
 
 
 def _figures(result: RolledBack) -> Iterator[Figure]:

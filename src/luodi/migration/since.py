@@ -16,17 +16,14 @@ from luodi.evidence.model import Finding, Severity
 from luodi.evidence.progress import Progress
 from luodi.migration import garbled
 from luodi.migration.model import Column, Kind, Table
-from luodi.migration.reading import Extracted, Pace, Reading
+from luodi.migration.reading import Extracted, Pace, Reading, watermark
 from luodi.migration.source.model import Source, Value
 from luodi.migration.source.names import in_source
 from luodi.migration.workspace import Workspace, quoted
 
 LAST = "last"
-"""Since the greatest watermark that is there."""
-ANY = "*"
-"""In ``watermark`` of ``systems.toml``: every table that has such a column."""
+"""Since the moment at which what is there began to be read."""
 _BESIDE = "_since_"
-_KINDS = frozenset((Kind.DATE, Kind.DATETIME, Kind.INTEGER, Kind.DECIMAL, Kind.TEXT))
 _TOLD = frozenset((Kind.DATE, Kind.DATETIME))
 """Kinds of watermarks that are no number or text of a patient: evidence tells them."""
 
@@ -91,7 +88,7 @@ class Since:
         )
         # What an earlier run brought, and did not merge, may have changed since.
         brought = beside.extract(fresh=beside.staging.standing.done)
-        moved = self.staging.merge(beside.staging, key)
+        moved = self.staging.merge(beside.staging, key, goes_on=self._value == LAST)
         self._tell(column, least, beside, moved.ordinals)
         as_read = tuple(
             as_.name
@@ -121,14 +118,13 @@ class Since:
         WrongUse
             ``migration.since_column``: there is no such column, or it orders nothing.
         """
-        declared = self._source.system.watermark
-        name = declared.get(self._table.full_name)
-        column = self._table.column(name or declared.get(ANY, ""))
-        if name and (column is None or column.kind not in _KINDS):
+        name = self._source.system.watermark.get(self._table.full_name)
+        column = watermark(self._source.system, self._table)
+        if name and column is None:
             raise WrongUse(
                 "migration.since_column", {"table": self._table.full_name, "column": name}
             )
-        return column if column is not None and column.kind in _KINDS else None
+        return column
 
     def _key(self) -> tuple[str, ...]:
         """Columns by which a row is known again."""
@@ -149,7 +145,7 @@ class Since:
         """
         text = self._value
         if text == LAST:
-            found = self._greatest(column)
+            found = self._marked(column)
             if found is None:
                 return None
             text = found
@@ -165,11 +161,14 @@ class Since:
             raise WrongUse("migration.since_value", params) from None
         return text
 
-    def _greatest(self, column: Column) -> str | None:
-        name = quoted(column.name)
-        statement = f"SELECT CAST(max({name}) AS VARCHAR) FROM {self.staging.relation}"
-        row = self._workspace.db.execute(statement).fetchone()
-        return row[0] if row else None
+    def _marked(self, column: Column) -> str | None:
+        """How new the source's rows were when those here began to be read.
+
+        The greatest value among the rows here would be too much: a reading that was cut, or is of
+        no single moment, has rows that are older than its newest.
+        """
+        name, value = self.staging.standing.marked or ("", None)
+        return value if name == column.name else None
 
     def _tell(
         self, column: Column | None, least: Value, beside: Reading, ordinals: dict[int, int]
@@ -199,7 +198,7 @@ class Since:
         ordinal, unmarked = row or (None, 0)
         params: dict[str, str | int] = {"table": self._table.full_name, "column": column.name}
         if column.kind in _TOLD:
-            said = {"since": str(least or ""), "reached": self._greatest(column) or ""}
+            said = {"since": str(least or ""), "reached": self._marked(column) or ""}
             yield Finding(
                 code="migration.since_moment", params={**params, **said}, severity=Severity.INFO
             )

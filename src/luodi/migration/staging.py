@@ -32,7 +32,11 @@ CREATE TABLE IF NOT EXISTS _luodi.reject (
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a table's extraction has come; ``identity`` is what it was read from."""
+    """How far a table's extraction has come; ``identity`` is what it was read from.
+
+    ``marked`` is a watermark column with its greatest value in the source when the reading began:
+    whatever was changed while it went on, or while it was cut, is not below that.
+    """
 
     schema: str
     staged: tuple[Staged, ...]
@@ -43,6 +47,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[Any, ...] | None = None
     signs: tuple[Sign, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    marked: tuple[str, str] | None = None
 
 
 @dataclass
@@ -85,10 +90,15 @@ class Staging:
             self.standing.identity == identity
         )
 
-    def begin(self, staged: Sequence[Staged], identity: str) -> None:
+    def begin(
+        self, staged: Sequence[Staged], identity: str, marked: tuple[str, str] | None = None
+    ) -> None:
         """Begin anew, with nothing."""
         standing = Standing(
-            schema=schema_digest(self.table), staged=tuple(staged), identity=identity
+            schema=schema_digest(self.table),
+            staged=tuple(staged),
+            identity=identity,
+            marked=marked,
         )
         columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in staged)
         with self._transaction() as db:
@@ -168,13 +178,16 @@ class Staging:
             self._keep(db, standing)
         self.standing = standing
 
-    def merge(self, beside: Staging, key: Sequence[str]) -> Merged:
+    def merge(self, beside: Staging, key: Sequence[str], *, goes_on: bool) -> Merged:
         """Take in rows of the same table that were staged beside it, all of them or none.
 
         Parameters
         ----------
         key : sequence of str
             Columns by which a row is known again; it keeps its ordinal then.
+        goes_on : bool
+            Whether nothing was left out between what is here and what comes: then the table has
+            come as far as the rows beside it.
         """
         self._widen(
             [
@@ -197,6 +210,7 @@ class Staging:
             standing = _with(
                 self.standing,
                 rows=self.standing.rows + moved.added,
+                marked=beside.standing.marked if goes_on else self.standing.marked,
                 signs=together(self.standing.signs, signs),
             )
             self._keep(db, standing)

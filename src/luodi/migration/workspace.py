@@ -173,6 +173,15 @@ class Workspace:
         """How SQL names an extracted table; `table` is its full name."""
         return f"{quoted(system)}.{quoted(table)}"
 
+    def has(self, schema: str, table: str) -> bool:
+        """Tell whether a schema holds a table."""
+        found = self.db.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? "
+            "AND database_name = current_database()",
+            [schema, table],
+        ).fetchone()
+        return found is not None
+
     def count(self, relation: str) -> int:
         """Rows of a relation."""
         row = self.db.execute(f"SELECT count(*) FROM {relation}").fetchone()

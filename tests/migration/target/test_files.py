@@ -277,3 +277,47 @@ def test_another_reader_reads_it(as_csv):
     batch = desk.load().result.batch
     with (desk.folder / batch / "patient.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file))[2]["name"] == '王\t五\\"引号"'
+
+
+# --- taken away, cut short, begun with a byte order mark ------------------------------------------
+
+NUMBERED = rules(feed=changed("patient", key={"column": "id", "strategy": "sequence"}))
+
+
+def test_keys_are_not_given_again_when_the_files_were_fetched(desk, workspace):
+    batch = desk.load(NUMBERED).result.batch
+    (desk.folder / batch).rename(desk.base / "fetched")
+    fill(workspace, [(0, "新人", "1", "1990-01-01"), *PATIENTS])
+    later = desk.load(NUMBERED, mode=Mode.DELTA).result.batch
+    keys = f"SELECT id FROM \"batch_{later}\".patient WHERE _action = 'insert'"
+    ((new,),) = workspace.db.execute(keys).fetchall()
+    assert new > len(PATIENTS)
+
+
+def test_killed_behind_the_end_with_rows_taken_back(as_csv, workspace, monkeypatch):
+    fill(workspace, [(1, "a,b", "1", "1980-01-02"), *PATIENTS[1:2]], [(10, 1, "1"), (11, 2, "2")])
+    desk = as_csv(quote="")
+    whole = FileTarget.complete
+
+    def killed(self, batch, keys):
+        whole(self, batch, keys)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileTarget, "complete", killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.load()
+    outcome = desk.load(resume=True)
+    assert outcome.result.target_rows == {"patient": 1, "visit": 1}
+    assert desk.reconcile(outcome.result.batch).result.mismatched == 0
+    assert not (desk.folder / ".luodi" / outcome.result.batch).exists()
+
+
+def test_a_name_that_begins_with_a_byte_order_mark(as_csv, workspace):
+    fill(workspace, [(1, "\ufeff张三", "1", "1980-01-02")], [])
+    desk = as_csv(header=False)
+    named = {"source_key": ["xm"], "column": [{"to": "sex", "from": ["xb"]}]}
+    mapping = rules(feed=[{**changed("patient")[1], **named}])
+    batch = desk.load(mapping).result.batch
+    assert desk.reconcile(batch).result.mismatched == 0
+    assert desk.take_back(batch).result.residual == 0

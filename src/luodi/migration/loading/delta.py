@@ -8,17 +8,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from luodi.migration.batch import Batch
 from luodi.migration.loading.keys import source_columns
 from luodi.migration.loading.plan import PlannedFeed
 from luodi.migration.loading.values import fill
 from luodi.migration.mapping.model import KeyStrategy
 from luodi.migration.target.protocol import Target
-from luodi.migration.workspace import quoted
+from luodi.migration.workspace import Workspace, quoted
 
 if TYPE_CHECKING:
     from luodi.migration.loading.stage import Staging
 
 INSERT, UPDATE, SAME = "insert", "update", "same"
+
+
+def holding(workspace: Workspace, batch: Batch, feed: str) -> str:
+    """Relation of the rows of a feed that the target holds when a batch is loaded.
+
+    Its own rows, and those of earlier batches that it does not speak of: rejected this time,
+    waiting for a person, or gone from the source.  They are in the target all the same.
+    """
+    own, still = batch.relation(feed), batch.relation(_still(feed))
+    if not workspace.has(batch.schema, _still(feed)):
+        return own
+    return f"(SELECT * FROM {own} UNION ALL BY NAME SELECT * FROM {still})"
+
+
+def keep_standing(staging: Staging) -> None:
+    """Keep what earlier batches of a delta brought that it does not speak of; see `holding`."""
+    before = staging.previous
+    for feed in staging.feeds:
+        known = before.feed(feed.feed.id) if before else None
+        if before is None or known is None or not feed.source_key:
+            continue
+        pairs = " AND ".join(f"n.{column} = t.{column}" for column in source_columns(feed))
+        staging.workspace.db.execute(
+            f"CREATE OR REPLACE TABLE {staging.batch.relation(_still(feed.feed.id))} AS "
+            f"SELECT t.* FROM {holding(staging.workspace, before, known.id)} t "
+            f"ANTI JOIN {staging.batch.relation(feed.feed.id)} n ON {pairs}"
+        )
+
+
+def _still(feed: str) -> str:
+    return f"_still_{feed}"
 
 
 def choose_actions(staging: Staging, feed: PlannedFeed) -> None:
@@ -27,7 +59,7 @@ def choose_actions(staging: Staging, feed: PlannedFeed) -> None:
     known = before.feed(feed.feed.id) if before else None
     if before is None or known is None or not feed.source_key:
         return
-    name, then = staging.batch.relation(feed.feed.id), before.relation(feed.feed.id)
+    name, then = staging.batch.relation(feed.feed.id), holding(staging.workspace, before, known.id)
     pairs = " AND ".join(f"n.{column} = t.{column}" for column in source_columns(feed))
     key = quoted(feed.feed.key.column)
     if feed.feed.key.strategy is KeyStrategy.SEQUENCE:
@@ -57,7 +89,8 @@ def keep_before_images(staging: Staging, target: Target) -> None:
         known = before.feed(feed.feed.id) if before else None
         if before is None or known is None:
             continue
-        name, then = staging.batch.relation(feed.feed.id), before.relation(feed.feed.id)
+        name = staging.batch.relation(feed.feed.id)
+        then = holding(staging.workspace, before, known.id)
         key = quoted(feed.feed.key.column)
         listed = ", ".join(map(quoted, feed.columns))
         images = staging.batch.relation(f"_before_{feed.feed.id}")

@@ -7,8 +7,6 @@ from luodi.migration.loading.values import fill
 from luodi.migration.target.protocol import Target
 from luodi.migration.workspace import quoted
 
-_BLOCK = 5000
-
 
 def keep_images(staging: Staging, target: Target) -> None:
     """Read the hash of every row that was written and keep it beside the batch; repeatable."""
@@ -19,7 +17,6 @@ def keep_images(staging: Staging, target: Target) -> None:
         where = " WHERE _action <> 'same'" if staging.previous is not None else ""
         keys = db.execute(f"SELECT {key} FROM {name}{where} ORDER BY _ordinal").fetchall()
         db.execute(f"CREATE OR REPLACE TABLE {images} (key VARCHAR, image VARCHAR)")
-        for start in range(0, len(keys), _BLOCK):
-            some = [key for (key,) in keys[start : start + _BLOCK]]
-            for block in target.images(feed.target.table, feed.feed.key.column, some):
-                fill(staging.workspace, images, ("key", "image"), block)
+        written = [key for (key,) in keys]
+        for block in target.images(feed.target.table, feed.feed.key.column, written):
+            fill(staging.workspace, images, ("key", "image"), block)

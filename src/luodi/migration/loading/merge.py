@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from luodi.migration.loading.delta import holding
 from luodi.migration.loading.fates import merged
 from luodi.migration.loading.keys import source_columns
 from luodi.migration.loading.plan import PlannedFeed
@@ -45,7 +46,9 @@ def merge(staging: Staging, feed: PlannedFeed) -> None:
         # Who stands for the group in the target already goes on doing so.
         pairs = " AND ".join(f"p.{column} = s.{column}" for column in source_columns(feed))
         order.insert(
-            0, f"EXISTS (SELECT 1 FROM {before.relation(feed.feed.id)} p WHERE {pairs}) DESC"
+            0,
+            f"EXISTS (SELECT 1 FROM {holding(staging.workspace, before, feed.feed.id)} p "
+            f"WHERE {pairs}) DESC",
         )
     source = staging.workspace.relation(batch.source, feed.feed.from_)
     staging.workspace.db.execute(

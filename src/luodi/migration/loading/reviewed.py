@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from luodi.evidence.model import Finding
+from luodi.migration.loading.delta import holding
 from luodi.migration.loading.fates import merged
 from luodi.migration.loading.keys import source_columns
 from luodi.migration.loading.plan import PlannedFeed
@@ -30,13 +31,13 @@ def prepare(staging: Staging) -> None:
 
 def obey(staging: Staging, order: Order) -> None:
     """Take over what the queues say of the rows of every feed that names one."""
-    named = {(feed.feed.from_, feed.feed.review): feed for feed in staging.feeds}
-    for (table, queue), feed in named.items():
+    named = dict.fromkeys((feed.feed.from_, feed.feed.review) for feed in staging.feeds)
+    for table, queue in named:
         if said := order.merged.get(queue):
             source = staging.workspace.relation(staging.batch.source, table)
             staging.workspace.db.execute(
                 f"INSERT INTO {_away(staging)} SELECT m.source_table, m.ordinal, m.merged_into, "
-                f"m.ordinal IN ({landed(staging, feed)}) FROM ({said}) m "
+                f"m.ordinal IN ({landed(staging, table)}) FROM ({said}) m "
                 f"SEMI JOIN {source} s ON s._ordinal = m.ordinal "
                 f"SEMI JOIN {source} t ON t._ordinal = m.merged_into "
                 f"WHERE m.source_table = {literal(table)} AND m.ordinal <> m.merged_into "
@@ -44,20 +45,22 @@ def obey(staging: Staging, order: Order) -> None:
             )
 
 
-def landed(staging: Staging, feed: PlannedFeed) -> str:
-    """SELECT of the ordinals of rows that an earlier batch brought; a row is known by its key."""
+def landed(staging: Staging, table: str) -> str:
+    """SELECT of the ordinals of a table's rows that some feed brought with an earlier batch."""
     before = staging.previous
-    known = before.feed(feed.feed.id) if before else None
-    if before is None or known is None or not feed.source_key:
-        return "SELECT 0::BIGINT WHERE false"
-    source = staging.workspace.relation(staging.batch.source, feed.feed.from_)
-    pairs = " AND ".join(
-        f"p.{alias} = o.{quoted(name)}"
-        for alias, name in zip(source_columns(feed), feed.source_key, strict=True)
-    )
-    return (
-        f"SELECT o._ordinal FROM {source} o SEMI JOIN {before.relation(feed.feed.id)} p ON {pairs}"
-    )
+    source = staging.workspace.relation(staging.batch.source, table)
+    found = ["SELECT 0::BIGINT WHERE false"]
+    for feed in staging.feeds:
+        known = before.feed(feed.feed.id) if before else None
+        if before is None or known is None or not feed.source_key or feed.feed.from_ != table:
+            continue
+        pairs = " AND ".join(
+            f"p.{alias} = o.{quoted(name)}"
+            for alias, name in zip(source_columns(feed), feed.source_key, strict=True)
+        )
+        held = holding(staging.workspace, before, known.id)
+        found.append(f"SELECT o._ordinal FROM {source} o SEMI JOIN {held} p ON {pairs}")
+    return " UNION ALL ".join(found)
 
 
 def any_away(staging: Staging, table: str) -> bool:

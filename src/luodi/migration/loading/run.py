@@ -14,7 +14,7 @@ from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch, Batches, Mode, State, new_id
 from luodi.migration.loading.account import Order
 from luodi.migration.loading.constraints import Constraints
-from luodi.migration.loading.delta import keep_before_images
+from luodi.migration.loading.delta import keep_before_images, keep_standing
 from luodi.migration.loading.dictionaries import Dictionaries, dictionary_pairs
 from luodi.migration.loading.images import keep_images
 from luodi.migration.loading.plan import PlannedFeed, plan
@@ -65,7 +65,7 @@ class Run:
             for name in dict.fromkeys(name for feed in feeds for name in feed.lookups)
             if name not in own and (holding := batches.holding(name, rules.source, target.id))
         }
-        previous = batches.latest(rules.domain, target.id) if order.mode is Mode.DELTA else None
+        previous = batches.latest(rules.domain, target.id) if batch.mode is Mode.DELTA else None
         builds_on = {each.id for each in elsewhere.values()} | (
             {previous.id} if previous else set()
         )
@@ -138,6 +138,7 @@ class Run:
             keep_images(self.staging, self.target)
         ends = [(feed.target, feed.feed.key.column) for feed in self.feeds]
         self.target.complete(self.batch.id, ends)
+        keep_standing(self.staging)
         self.keep(state=State.LOADED, key_sources=self._key_sources(touched))
 
     def _key_sources(self, touched: dict[str, TargetTable]) -> dict[str, tuple[int, int]]:
@@ -203,11 +204,18 @@ def _check_extracted(workspace: Workspace, rules: Rules, feeds: tuple[PlannedFee
 
 
 def _reserving(target: Target, *, dry: bool):  # type: ignore[no-untyped-def]
-    """How keys are taken: for good in a load, looked at only in a dry run."""
+    """How keys are taken: for good in a load, looked at only in a dry run.
+
+    Several feeds may fill one table, and most targets only tell the highest key that is there.
+    """
+    free: dict[tuple[str, str], int] = {}
 
     def reserve(feed: PlannedFeed, count: int) -> int:
         assert feed.feed.key.strategy is KeyStrategy.SEQUENCE
+        place = (feed.feed.to, feed.feed.key.column)
         first = target.reserve(feed.target, feed.feed.key.column, 0 if dry else count)
+        first = max(first, free.get(place, first))
+        free[place] = first + count
         column = feed.target.table.column(feed.feed.key.column)
         bits = {"integer": 31, "int": 31, "int4": 31, "smallint": 15, "int2": 15}
         most = bits.get(column.type.lower() if column else "", 63)

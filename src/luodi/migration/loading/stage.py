@@ -123,7 +123,7 @@ class Staging:
                 feed.feed.id,
                 f"SELECT *, {literal(feed.feed.review)}, NULL FROM ({waiting}) AS h(ordinal) "
                 f"WHERE ordinal IN (SELECT _ordinal FROM {source}) "
-                f"AND ordinal NOT IN ({landed(self, feed)})",
+                f"AND ordinal NOT IN ({landed(self, feed.feed.from_)})",
             )
 
     def resume(self) -> None:

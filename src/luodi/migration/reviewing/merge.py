@@ -70,12 +70,7 @@ def as_extracted(workspace: Workspace, system: str, table: str) -> str:
     """Relation of a table's rows as the source gave them, before anything was merged into them."""
     relation = workspace.relation(system, table)
     images = _images_name(system, table)
-    there = workspace.db.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? "
-        "AND database_name = current_database()",
-        [SCHEMA, images],
-    ).fetchone()
-    if there is None:
+    if not workspace.has(SCHEMA, images):
         return relation
     first = (
         f"SELECT m.stays, min(m.seq) AS seq FROM {SCHEMA}.merged m JOIN {SCHEMA}.item i "

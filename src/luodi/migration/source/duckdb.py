@@ -95,6 +95,10 @@ class DuckDb:
     def order(self, table: Table) -> tuple[Order, tuple[str, ...]]:
         return (Order.RESTART if table.view else Order.COUNT), ()
 
+    def newest(self, table: Table, column: str) -> str | None:
+        """See `Source.newest`: a file is read again as a whole."""
+        return None
+
     def identity(self, table: Table) -> str:
         return identity(self._path)
 

@@ -106,6 +106,10 @@ class Files(ABC):
             if number > begin:
                 yield replace(rows, key=(number,))
 
+    def newest(self, table: Table, column: str) -> str | None:
+        """See `Source.newest`: a file is read again as a whole."""
+        return None
+
     def identity(self, table: Table) -> str:
         """See `Source.identity`."""
         return identity(self._part(table).path)

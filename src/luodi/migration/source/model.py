@@ -135,6 +135,9 @@ class Source(Protocol):
         LuodiError
         """
 
+    def newest(self, table: Table, column: str) -> str | None:
+        """Ask for the greatest value of a column as it is now; None where that cannot be told."""
+
     def reopen(self) -> bool:
         """Connect again.  True when the rows are still those of the same moment."""
 

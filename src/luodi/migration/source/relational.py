@@ -8,13 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
+import msgspec
+
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.model import Finding, Severity
 from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source.model import Lost, Order, Rows, Snapshot, Staged, Start, Value, Wire
-from luodi.migration.source.query import Dialect, select
+from luodi.migration.source.query import Dialect, full_name, select
 
 CONNECT = 10
 """Seconds a server may take to answer a connection."""
@@ -103,6 +105,24 @@ class Relational(ABC):
                 start = replace(start, key=last, rows=start.rows + len(rows))
             if not keys or found < start.piece:
                 return
+
+    def newest(self, table: Table, column: str) -> str | None:
+        """See `Source.newest`."""
+        described = table.column(column)
+        if described is None:
+            return None
+        alone = msgspec.structs.replace(
+            table, columns=(described,), primary_key=(), unique=(), foreign_keys=()
+        )
+        name = self.dialect.quote(column)
+        relation = self.relation(table) or full_name(table, self.dialect)
+        statement = (
+            f"SELECT {self.expression(described)} "
+            f"FROM (SELECT max({name}) AS {name} FROM {relation}) m"
+        )
+        rows = [row for piece in self.fetch(alone, statement, ()) for row in piece]
+        ((value,),) = self._columns(alone, rows)
+        return None if value is None else str(value)
 
     def convert(self, column: Column) -> Callable[[Value], Value] | None:
         """How a column's values become what they are staged as; None: they are it."""

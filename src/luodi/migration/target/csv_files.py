@@ -27,6 +27,7 @@ from luodi.migration.target.rows import Rows
 from luodi.migration.workspace import literal, quoted
 
 FETCH = 5000
+_MARK = "\ufeff"
 READ = 1 << 22
 """Characters read at a time."""
 _UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030")
@@ -157,7 +158,9 @@ class CsvFormat:
             signs.append(literal(self.quote))
         inside = " OR ".join(f"contains({text}, {sign})" for sign in signs)
         outer = f" OR {text} <> trim({text})" if self.quote else ""
-        return f"({inside} OR {text} = {literal(self.null)}{outer})"
+        # In front of everything else it would be the byte order mark.
+        first = f" OR starts_with({text}, chr({ord(_MARK)}))"
+        return f"({inside} OR {text} = {literal(self.null)}{outer}{first})"
 
     def _cell(self, value: object) -> str:
         """A value as `_field` writes it."""
@@ -165,7 +168,12 @@ class CsvFormat:
             return self.null
         text = str(value)
         signs = filter(None, (self.delimiter, self.quote, "\n", "\r"))
-        unsafe = text == self.null or text != text.strip(" ") or any(s in text for s in signs)
+        unsafe = (
+            text == self.null
+            or text != text.strip(" ")
+            or text.startswith(_MARK)
+            or any(sign in text for sign in signs)
+        )
         if not (unsafe and self.quote):
             return text
         return self.quote + text.replace(self.quote, self.quote * 2) + self.quote
@@ -191,7 +199,7 @@ class CsvFormat:
     def _records(self, path: Path, width: int) -> Blocks:
         with explained(path), path.open(encoding=self._codec, newline="", errors="strict") as file:
             try:
-                rest = file.read(READ).removeprefix("\ufeff")
+                rest = file.read(READ).removeprefix(_MARK)
                 while text := file.read(READ):
                     end = self._end(rest)
                     yield self._parsed(rest[:end], width, path)

@@ -40,13 +40,18 @@ class Piece(Noun, frozen=True, kw_only=True):
 
 
 class Delivery(Noun, frozen=True, kw_only=True):
-    """A batch in the folder; ``number`` counts them, ``tables`` say what its files hold."""
+    """A batch in the folder; ``number`` counts them, ``tables`` say what its files hold.
+
+    ``reserved`` is the last key of a table that was taken for the batch: it stays taken when
+    whoever gets the files has moved them away.
+    """
 
     format: int = 1
     batch: str
     number: int
     tables: dict[str, Table] = msgspec.field(default_factory=dict)
     parts: dict[str, Piece] = msgspec.field(default_factory=dict)
+    reserved: dict[str, int] = msgspec.field(default_factory=dict)
     removed: bool = False
 
     def rows(self, table: str, *, update: bool) -> int:

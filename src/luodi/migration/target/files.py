@@ -33,8 +33,14 @@ class FileTarget(Folder):
     """A hand-over folder that takes rows."""
 
     def reserve(self, table: TargetTable, column: str, count: int) -> int:
+        name = table.table.full_name
         keys = (int(str(row[0])) for block in self.present(table.table, (column,)) for row in block)
-        return max(keys, default=0) + 1
+        taken = (d.reserved.get(name, 0) for d in self.kept.all() if not d.removed)
+        first = max(max(keys, default=0), max(taken, default=0)) + 1
+        if count and self.running is not None:  # a load that is barred takes none for good
+            reserved = {**self.running.reserved, name: first + count - 1}
+            self.running = self.kept.keep(msgspec.structs.replace(self.running, reserved=reserved))
+        return first
 
     def begin(self, batch: str) -> None:
         try:
@@ -100,6 +106,8 @@ class FileTarget(Folder):
         """Take rows of the running batch out again, part by part."""
         running = self.running
         assert running is not None  # only a run that was begun deletes
+        if self.kept.placed(running.batch).is_dir():
+            return  # killed behind `complete`, whose files are without them
         gone = frozenset(map(str, keys))
         parts = dict(running.parts)
         for mark, piece in running.parts.items():
@@ -114,7 +122,8 @@ class FileTarget(Folder):
         """Make one file per table of the parts, and show them all at once."""
         running = self._begun(batch)
         placed = self.kept.placed(batch)
-        if placed.is_dir():
+        if placed.is_dir():  # killed before the parts were off the disk
+            shutil.rmtree(self.kept.staging(batch), ignore_errors=True)
             return
         made = self.kept.staging(batch) / "complete"
         with explained(made):

@@ -101,7 +101,7 @@ class Relational(Reading):
         marks = [part.mark for part in parts]
         with self.explained():
             intended = self.kept.intended(self, batch)
-            if set(marks) <= set(intended) and all(self._is_there(part) for part in parts):
+            if set(marks) <= set(intended) and self._are_there(parts):
                 self.kept.after(self, batch, marks)
                 return [part.rows.count() for part in parts]
             self.kept.before(self, batch, marks)
@@ -117,13 +117,16 @@ class Relational(Reading):
             self.kept.after(self, batch, marks)
         return rows
 
-    def _is_there(self, part: Part) -> bool:
-        """Whether a part that was only intended had been committed.
+    def _are_there(self, parts: Sequence[Part]) -> bool:
+        """Whether parts that were only intended had been committed, as one transaction.
 
-        Values that replace others are the same whether they are written once or twice.
+        Rows that were added answer for values that replaced others.  Where there are only such
+        values they are written again: they are the same whether that is done once or twice.
         """
-        if part.update:
-            return False
+        added = [part for part in parts if not part.update]
+        return bool(added) and all(map(self._is_there, added))
+
+    def _is_there(self, part: Part) -> bool:
         place = part.rows.columns.index(part.key)
         keys = [row[place] for block in part.rows.tuples(WRITE) for row in block]
         return self.all_there(part.mark, part.table, part.key, keys)

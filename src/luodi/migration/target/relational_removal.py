@@ -72,11 +72,30 @@ class Removing:
         return marks
 
     def _anything_there(self, marks: Mapping[str, str]) -> bool:
-        for removal in self.removals.values():
-            keys = [line[0] for line in _lines(removal, marks) if not line[2]]
-            if any(self.target.read(removal.table, (removal.key,), removal.key, keys)):
+        """Whether the transaction that takes the batch out was not committed.
+
+        Rows that were added tell; where values were only replaced, whether one is still ours.
+        """
+        lines = {feed: list(_lines(removal, marks)) for feed, removal in self.removals.items()}
+        added = any(not updated for some in lines.values() for _, _, updated, _ in some)
+        for feed, removal in self.removals.items():
+            if added:
+                keys = [key for key, _, updated, _ in lines[feed] if not updated]
+                found = any(self.target.read(removal.table, (removal.key,), removal.key, keys))
+            else:
+                found = self._any_ours(removal, lines[feed])
+            if found:
                 return True
         return False
+
+    def _any_ours(self, removal: Removal, lines: Sequence[Line]) -> bool:
+        images = {str(key): image for key, _, _, image in lines if image}
+        keys = [key for key, _, _, image in lines if image]
+        return any(
+            images[str(key)] == str(image)
+            for block in self.target.images(removal.table, removal.key, keys)
+            for key, image in block
+        )
 
     def _changed(self, removal: Removal, lines: Sequence[Line]) -> list[object]:
         if self.target.manner.seen(removal.table) is None:
