@@ -275,3 +275,14 @@ def test_a_row_that_the_source_has_no_more(workspace, new_his):
     put(workspace, PMS_PATIENT, [PATIENTS[0], *PATIENTS[2:]])
     assert counts(loaded(workspace, new_his)) == (4, 0, 0, 0, 0)
     assert patients(new_his)[0] == (1, "张三", None)
+
+
+def test_a_mapping_that_asks_no_queue_is_told_so(workspace, new_his):
+    asked = loaded(workspace, new_his, dry=True)
+    assert "migration.load_queue_unasked" not in {finding.code for finding in asked.findings}
+    (told,) = [
+        finding
+        for finding in loaded(workspace, new_his, rules(), dry=True).findings
+        if finding.code == "migration.load_queue_unasked"
+    ]
+    assert told.params == {"table": "pms_patient", "queue": "patients"}

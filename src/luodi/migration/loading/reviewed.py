@@ -7,6 +7,7 @@ already stays as it landed: it is not held back any more, and a merge decided si
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from luodi.evidence.model import Finding
@@ -14,6 +15,7 @@ from luodi.migration.loading.delta import holding
 from luodi.migration.loading.fates import merged
 from luodi.migration.loading.keys import source_columns
 from luodi.migration.loading.plan import PlannedFeed
+from luodi.migration.reviewing.queue import queues_of
 from luodi.migration.workspace import literal, quoted
 
 if TYPE_CHECKING:
@@ -131,7 +133,21 @@ def lost(staging: Staging, table: str) -> str:
 
 
 def findings(staging: Staging) -> list[Finding]:
-    """Merges that were decided after both rows had landed."""
+    """Merges that were decided after both rows had landed, and decisions that no feed asks for."""
+    return [*_late(staging), *_unasked(staging)]
+
+
+def _unasked(staging: Staging) -> Iterator[Finding]:
+    named = {(feed.feed.from_, feed.feed.review) for feed in staging.feeds}
+    for table in sorted({table for table, _ in named}):
+        for queue in queues_of(staging.workspace, staging.batch.source, table):
+            if (table, queue) not in named:
+                yield Finding(
+                    code="migration.load_queue_unasked", params={"table": table, "queue": queue}
+                )
+
+
+def _late(staging: Staging) -> list[Finding]:
     lines = staging.workspace.db.execute(
         f"SELECT source_table, count(*), min(ordinal) FROM {_away(staging)} WHERE late "
         "GROUP BY 1 ORDER BY 1"

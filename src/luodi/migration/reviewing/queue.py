@@ -55,6 +55,20 @@ def queues(workspace: Workspace) -> tuple[str, ...]:
     return tuple(name for (name,) in rows)
 
 
+def queues_of(workspace: Workspace, system: str, table: str) -> tuple[str, ...]:
+    """Names of the queues that hold rows of a table."""
+    rows = (
+        prepared(workspace)
+        .execute(
+            f"SELECT DISTINCT queue FROM {SCHEMA}.item WHERE system = ? AND source_table = ? "
+            "ORDER BY 1",
+            [system, table],
+        )
+        .fetchall()
+    )
+    return tuple(name for (name,) in rows)
+
+
 def items(workspace: Workspace, queue: str) -> dict[str, Item]:
     """Every item of a queue by name.
 
