@@ -96,13 +96,14 @@ class Paper:
             verdict=Verdict.PASS if fine else Verdict.FAIL,
             word=self._say("balanced" if fine else "not_balanced"),
             text=self._say(
-                "conclusion",
+                "conclusion" if self._balances else "conclusion_without_totals",
                 {"unaccounted": unaccounted, "mismatched": mismatched, "totals": open_totals},
             ),
         )
         figures = [("source", rows, "row", False), ("unaccounted", unaccounted, "row", True)]
         figures += [("mismatched", mismatched, "row", True)]
-        figures += [("open_totals", open_totals, "piece", True)]
+        if self._balances:  # what was not looked at does not balance either
+            figures += [("open_totals", open_totals, "piece", True)]
         yield KeyFigures(
             figures=tuple(
                 KeyFigure(
