@@ -140,6 +140,7 @@ def mappings(draw, domain=IDENTIFIER):
         merge=st.one_of(st.none(), st.builds(MergeRule, by=COLUMNS, order=COLUMNS)),
         source_key=COLUMNS,
         review=st.one_of(st.just(""), IDENTIFIER),
+        link=st.one_of(st.just(""), IDENTIFIER),
         note=TEXT,
     )
     terms = st.one_of(

@@ -11,6 +11,8 @@ import pytest
 from luodi.evidence.model import Verdict
 from luodi.evidence.progress import Silent
 from luodi.migration.batch import Batches
+from luodi.migration.dedupe import dedupe
+from luodi.migration.linkage.sides import side_of
 from luodi.migration.load import load
 from luodi.migration.loading.account import Order
 from luodi.migration.loading.plan import domains_in_order
@@ -20,6 +22,8 @@ from luodi.migration.reconcile import reconcile, reconcile_unmapped
 from luodi.migration.reconciling.report import About, Paper
 from luodi.migration.reconciling.samples import samples
 from luodi.migration.reconciling.totals import balance, read_totals
+from luodi.migration.reviewing.offer import items_of, offer
+from luodi.migration.reviewing.rows import reviewed
 from luodi.migration.target.sqlite import SqliteTarget
 from luodi.migration.workspace import Workspace
 from luodi.reporting.model import Report, Table
@@ -102,6 +106,52 @@ def test_it_works(tmp_path: Any) -> None:
     said = Paper(reconciled, [*balances, found.result], "zh")
     printed = about()
     assert rows(said.report(printed)) < rows(said.details(printed))
+
+
+@pytest.mark.slow
+def test_people_found_twice_land_linked(tmp_path: Any) -> None:
+    """From dedupe through the desk into the new hospital, whose master records name one person."""
+    path = tmp_path / "new.db"
+    create(database_at(str(path)), "", progress=Silent())
+    target = SqliteTarget("new_his", path)
+    (rules,) = (each for each in RULES if each.domain == "patients")
+    with Workspace.in_memory() as workspace:
+        hospital = generate_into(
+            workspace, Size(patients=700, seed=7), "old_his", progress=Silent()
+        )
+        side = side_of(workspace, workspace.catalogue("old_his"), "BRXX", "BRID", {})
+        found = dedupe(workspace, (side,), progress=Silent()).result
+        offer(workspace, "patients", "old_his", "BRXX", items_of(found, "patients", "old_his"))
+        said = reviewed(workspace, "patients", "old_his")
+        order = Order(
+            signed=frozenset(item.id for item in rules.exclusions),
+            held={"patients": said.held},
+            merged={"patients": said.merged},
+            linked={"patients": said.linked},
+        )
+        done = load(workspace, rules, target, DICTIONARIES, order, progress=Silent())
+        outcome = reconcile(workspace, done.result.batch, target, rules, progress=Silent())
+        assert outcome.verdict is Verdict.PASS, outcome.findings
+        with sqlite3.connect(path) as db:
+            links = db.execute("SELECT id, master_id FROM patient WHERE master_id IS NOT NULL")
+            pairs = links.fetchall()
+        db.close()
+        linked = next(figure.value for figure in done.figures if figure.name == "linked")
+        assert len(pairs) == linked > 5
+        whose = dict(
+            workspace.db.execute(f"SELECT BRID, person FROM {hospital.truth}.person").fetchall()
+        )
+        same = sum(whose[one] == whose[other] for one, other in pairs)
+        assert same >= 0.9 * linked
+        desk = dict(
+            workspace.db.execute(
+                f"SELECT r.BRID, l.person FROM ({said.linked}) l "
+                "JOIN old_his.BRXX r ON r._ordinal = l.ordinal"
+            ).fetchall()
+        )
+        assert all(desk[one] == desk[other] for one, other in pairs)
+        assert not {one for one, _ in pairs} & {other for _, other in pairs}
+    target.close()
 
 
 def about() -> About:

@@ -21,6 +21,7 @@ from luodi.migration.code import code_input
 from luodi.migration.loading.account import Account, Loaded, Order, Reason
 from luodi.migration.loading.dictionaries import Dictionaries
 from luodi.migration.loading.fates import FATES
+from luodi.migration.loading.links import count_linked
 from luodi.migration.loading.obstacles import obstacles
 from luodi.migration.loading.rejects import export_rejects
 from luodi.migration.loading.reviewed import findings as decided_late
@@ -153,6 +154,7 @@ def _outcome(
         figures=(
             Figure(name="rows", value=rows, unit="row"),
             *(Figure(name=name, value=value, unit="row") for name, value in sums.items()),
+            *_linked(run),
             Figure(name="duration", value=duration, unit="second"),
             Figure(name="rows_per_second", value=speed, unit="row"),
         ),
@@ -168,6 +170,12 @@ def _outcome(
             ),
         ),
     )
+
+
+def _linked(run: Run) -> Iterable[Figure]:
+    """How many rows carry the key of another of the same person, where there is a place for it."""
+    if any(feed.feed.link for feed in run.feeds):
+        yield Figure(name="linked", value=count_linked(run.staging), unit="row")
 
 
 def _counting(run: Run, *, written: bool) -> Iterable[ContentInput]:

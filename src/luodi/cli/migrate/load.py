@@ -145,6 +145,7 @@ def _load(
             order,
             held={queue: answer.held for queue, answer in said.items()},
             merged={queue: answer.merged for queue, answer in said.items()},
+            linked={queue: answer.linked for queue, answer in said.items()},
             in_use=system.in_use,
             signed=frozenset(e.id for e in rules.exclusions if signed.covers(rules.domain, e)),
             inputs=tuple(site.folder.input(name) for name in files_of(book, rules)),

@@ -22,7 +22,8 @@ class Order:
 
     ``signed`` are the ids of exclusions that count; ``held`` maps a review queue to SQL over the
     workspace that yields ``source_table`` and ``ordinal`` of the rows that wait for a person,
-    ``merged`` one to SQL that yields those and ``merged_into`` of rows a person merged away;
+    ``merged`` one to SQL that yields those and ``merged_into`` of rows a person merged away,
+    ``linked`` one to SQL that yields those and ``person``, a number that rows of one person share;
     ``sample`` is how many rows of a table nobody refers to are enough; ``dry`` writes nothing.
     ``engine`` is what the steps of the mapping run in.  ``in_use`` says that the landing folder
     marks the target as in real use; ``rejects`` is the vault that gets the rejected rows.
@@ -35,6 +36,7 @@ class Order:
     signed: frozenset[str] = frozenset()
     held: Mapping[str, str] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[ContentInput, ...] = ()
     in_use: bool = False
     rejects: Vault | None = None

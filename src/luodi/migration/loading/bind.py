@@ -44,6 +44,8 @@ def bound(
     own = {rule.to: rule for rule in feed.feed.columns}
     for name in feed.columns:
         rule = own.get(name)
+        if rule is None and name == feed.feed.link != feed.feed.key.column:
+            rule = ColumnRule(to=name)  # empty, until it is known who is linked
         if rule is None and feed.feed.key.strategy is KeyStrategy.SOURCE:
             rule = ColumnRule(to=name, from_=feed.source_key[:1])
         if rule is None and feed.feed.key.strategy is KeyStrategy.MAPPED:

@@ -53,19 +53,27 @@ def _still(feed: str) -> str:
     return f"_still_{feed}"
 
 
+def keep_keys(staging: Staging, feed: PlannedFeed) -> None:
+    """Give rows that are in the target the key they have there."""
+    before = staging.previous
+    known = before.feed(feed.feed.id) if before else None
+    counted = feed.feed.key.strategy is KeyStrategy.SEQUENCE
+    if before is None or known is None or not feed.source_key or not counted:
+        return
+    name, then = staging.batch.relation(feed.feed.id), holding(staging.workspace, before, known.id)
+    pairs = " AND ".join(f"n.{column} = t.{column}" for column in source_columns(feed))
+    key = quoted(feed.feed.key.column)
+    staging.workspace.db.execute(f"UPDATE {name} n SET {key} = t.{key} FROM {then} t WHERE {pairs}")
+
+
 def choose_actions(staging: Staging, feed: PlannedFeed) -> None:
-    """Set ``_action``, and give rows that are in the target the key they have there."""
+    """Set ``_action`` of rows that are in the target."""
     before = staging.previous
     known = before.feed(feed.feed.id) if before else None
     if before is None or known is None or not feed.source_key:
         return
     name, then = staging.batch.relation(feed.feed.id), holding(staging.workspace, before, known.id)
     pairs = " AND ".join(f"n.{column} = t.{column}" for column in source_columns(feed))
-    key = quoted(feed.feed.key.column)
-    if feed.feed.key.strategy is KeyStrategy.SEQUENCE:
-        staging.workspace.db.execute(
-            f"UPDATE {name} n SET {key} = t.{key} FROM {then} t WHERE {pairs}"
-        )
     common = [column for column in feed.columns if column in known.columns]
     same = " AND ".join(f"n.{quoted(c)} IS NOT DISTINCT FROM t.{quoted(c)}" for c in common)
     if len(common) < len(feed.columns):

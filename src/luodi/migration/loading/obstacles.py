@@ -42,10 +42,12 @@ def obstacles(
 
 def _of_feed(feed: PlannedFeed) -> Iterator[Finding]:
     described, id = feed.target, feed.feed.id
+    # A link alone fills nothing in rows that are linked with nobody.
+    filled = {feed.feed.key.column, *(rule.to for rule in feed.feed.columns)}
     for column in described.table.columns:
         demanded = not column.nullable and column.default is None and not column.generated
         handed_out = described.key_source(column.name) is not None
-        if demanded and not handed_out and column.name not in feed.columns:
+        if demanded and not handed_out and column.name not in filled:
             yield _error("migration.load_required_unfilled", feed, column.name)
         if column.generated and column.name in feed.columns:
             yield _error("migration.load_generated", feed, column.name)

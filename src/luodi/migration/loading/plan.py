@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from luodi.evidence.errors import LuodiError, WrongUse
+from luodi.migration.mapping.kinds import takes_key
 from luodi.migration.mapping.model import Feed, KeyStrategy
 from luodi.migration.mapping.model import Mapping as Rules
 from luodi.migration.model import Catalogue, Table
@@ -36,8 +37,9 @@ class PlannedFeed:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the target that rows of this feed fill, the key first."""
-        others = [rule.to for rule in self.feed.columns if rule.to != self.feed.key.column]
-        return (self.feed.key.column, *others)
+        ruled = [rule.to for rule in self.feed.columns]
+        link = (self.feed.link,) if self.feed.link else ()
+        return tuple(dict.fromkeys((self.feed.key.column, *ruled, *link)))
 
 
 def plan(
@@ -51,7 +53,8 @@ def plan(
         A table or column that the mapping names is not there (any more):
         ``migration.load_table_gone``, ``migration.load_column_gone``,
         ``migration.load_target_table``, ``migration.load_target_column``;
-        ``migration.load_no_source_key``.
+        ``migration.load_no_source_key``; ``migration.map_link_queue``,
+        ``migration.map_link_unfit``.
     LuodiError
         ``migration.load_cycle``: feeds that need each other's keys before they can have them.
     """
@@ -94,12 +97,16 @@ def _bound(
             "migration.load_target_table",
             {"feed": feed.id, "table": feed.to, "system": rules.target},
         )
-    for name in dict.fromkeys([feed.key.column, *(rule.to for rule in feed.columns)]):
+    if feed.link and not feed.review:
+        raise WrongUse("migration.map_link_queue", {"file": rules.file, "feed": feed.id})
+    link = [feed.link] if feed.link else []
+    for name in dict.fromkeys([feed.key.column, *(rule.to for rule in feed.columns), *link]):
         if target.table.column(name) is None:
             raise WrongUse(
                 "migration.load_target_column",
                 {"feed": feed.id, "table": feed.to, "column": name, "system": rules.target},
             )
+    _check_link(feed, target.table)
     source_key = feed.source_key or table.primary_key
     if not source_key and feed.key.strategy is not KeyStrategy.SEQUENCE:
         raise WrongUse("migration.load_no_source_key", {"feed": feed.id, "table": feed.from_})
@@ -109,6 +116,21 @@ def _bound(
         dict.fromkeys(step.feed for step in operations(feed) if isinstance(step, Lookup))
     )
     return PlannedFeed(feed, table, target, source_key, lookups)
+
+
+def _check_link(feed: Feed, table: Table) -> None:
+    column, key = table.column(feed.link), table.column(feed.key.column)
+    if column is not None and key is not None and not takes_key(column, key):
+        raise WrongUse(
+            "migration.map_link_unfit",
+            {
+                "feed": feed.id,
+                "column": column.name,
+                "type": column.type,
+                "key": key.name,
+                "expected": key.type,
+            },
+        )
 
 
 def _has_own_rule(feed: Feed) -> bool:

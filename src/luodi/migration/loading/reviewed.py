@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from luodi.evidence.model import Finding
+from luodi.evidence.model import Finding, Severity
 from luodi.migration.loading.delta import holding
 from luodi.migration.loading.fates import merged
 from luodi.migration.loading.keys import source_columns
+from luodi.migration.loading.links import SAID
 from luodi.migration.loading.plan import PlannedFeed
 from luodi.migration.reviewing.queue import queues_of
 from luodi.migration.workspace import literal, quoted
@@ -28,6 +29,10 @@ def prepare(staging: Staging) -> None:
     staging.workspace.db.execute(
         f"CREATE TABLE IF NOT EXISTS {_away(staging)} "
         "(source_table VARCHAR, ordinal BIGINT, merged_into BIGINT, late BOOLEAN)"
+    )
+    staging.workspace.db.execute(
+        f"CREATE TABLE IF NOT EXISTS {staging.batch.relation(SAID)} "
+        "(source_table VARCHAR, queue VARCHAR, ordinal BIGINT, person BIGINT)"
     )
 
 
@@ -44,6 +49,12 @@ def obey(staging: Staging, order: Order) -> None:
                 f"SEMI JOIN {source} t ON t._ordinal = m.merged_into "
                 f"WHERE m.source_table = {literal(table)} AND m.ordinal <> m.merged_into "
                 f"AND m.ordinal NOT IN {away(staging, table)}"
+            )
+        if said := order.linked.get(queue):
+            staging.workspace.db.execute(
+                f"INSERT INTO {staging.batch.relation(SAID)} "
+                f"SELECT source_table, {literal(queue)}, ordinal, person FROM ({said}) "
+                f"WHERE source_table = {literal(table)}"
             )
 
 
@@ -133,8 +144,8 @@ def lost(staging: Staging, table: str) -> str:
 
 
 def findings(staging: Staging) -> list[Finding]:
-    """Merges that were decided after both rows had landed, and decisions that no feed asks for."""
-    return [*_late(staging), *_unasked(staging)]
+    """Merges decided after both rows had landed, decisions and links that no feed asks for."""
+    return [*_late(staging), *_unasked(staging), *_unlanded(staging)]
 
 
 def _unasked(staging: Staging) -> Iterator[Finding]:
@@ -145,6 +156,24 @@ def _unasked(staging: Staging) -> Iterator[Finding]:
                 yield Finding(
                     code="migration.load_queue_unasked", params={"table": table, "queue": queue}
                 )
+
+
+def _unlanded(staging: Staging) -> Iterator[Finding]:
+    """Links that land nowhere: no feed of the table has a column for them."""
+    lines = staging.workspace.db.execute(
+        f"SELECT source_table, queue, count(*) - count(DISTINCT person) "
+        f"FROM {staging.batch.relation(SAID)} l ANTI JOIN {_away(staging)} a "
+        "USING (source_table, ordinal) GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    taken = {(feed.feed.from_, feed.feed.review) for feed in staging.feeds if feed.feed.link}
+    for table, queue, rows in lines:
+        if rows and (table, queue) not in taken:
+            yield Finding(
+                code="migration.load_links_unlanded",
+                params={"table": table, "queue": queue},
+                severity=Severity.INFO,
+                count=rows,
+            )
 
 
 def _late(staging: Staging) -> list[Finding]:

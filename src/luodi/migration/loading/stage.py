@@ -23,10 +23,11 @@ from luodi.migration.loading.bind import (
     lookup_pairs,
 )
 from luodi.migration.loading.constraints import Constraints
-from luodi.migration.loading.delta import choose_actions
+from luodi.migration.loading.delta import choose_actions, keep_keys
 from luodi.migration.loading.engine import IN_WORKSPACE, Engine
 from luodi.migration.loading.fates import Fates, merged
 from luodi.migration.loading.keys import key_expression, source_columns
+from luodi.migration.loading.links import alone, any_alone, link, nothing_linked
 from luodi.migration.loading.merge import merge, nothing_merged
 from luodi.migration.loading.plan import PlannedFeed
 from luodi.migration.loading.reviewed import (
@@ -152,6 +153,7 @@ class Staging:
 
     def shift(self, feed: PlannedFeed) -> None:
         """Rows of a feed were rejected: others of its table lose them, who looks up notices."""
+        self._leave_with_leader(feed)
         known = self._exceptions(feed)
         for other in self.feeds:
             if other.feed.from_ != feed.feed.from_ or other.feed.id not in self._seen:
@@ -162,6 +164,7 @@ class Staging:
                     self._dirty.add(other.feed.id)  # another row has to stand for its group
                     continue
                 lost = self._take_out(other) > 0
+                self._lead_anew(other)
             self._seen[other.feed.id] = known
             if lost:
                 self._dirty |= {
@@ -197,6 +200,7 @@ class Staging:
             f"FROM ({self.engine.rows(self.workspace, program)})"
         )
         nothing_merged(self, feed)
+        nothing_linked(self, feed)
         before = self._seen.setdefault(feed.feed.id, self._exceptions(feed))
         self.reject(
             feed,
@@ -207,11 +211,13 @@ class Staging:
         db.execute(f"ALTER TABLE {name} DROP COLUMN _faults")
         merge(self, feed)
         put_beside(self, feed)
-        if self.previous is not None:
-            choose_actions(self, feed)
+        keep_keys(self, feed)
+        link(self, feed)
+        choose_actions(self, feed)
         gone = sum(self.reject(feed, select) for select in self.constraints.refused(self, feed))
         if gone and feed.feed.merge is not None and not self.frozen:
             self._dirty.add(feed.feed.id)  # another row may have to stand for its group
+        self._lead_anew(feed)
         if self._exceptions(feed) != before:
             self.shift(feed)
 
@@ -265,6 +271,19 @@ class Staging:
         if followed or (self.frozen and feed.feed.merge is not None):
             self.workspace.db.execute(f"DELETE FROM {into} WHERE _ordinal IN {gone}")
         return int(row[0]) if row else 0
+
+    # --- links --------------------------------------------------------------------------------
+
+    def _lead_anew(self, feed: PlannedFeed) -> None:
+        """Stage a feed once more where a row lost the one it is linked to."""
+        if not self.frozen and self.is_staged(feed) and any_alone(self, feed):
+            self._dirty.add(feed.feed.id)
+
+    def _leave_with_leader(self, feed: PlannedFeed) -> None:
+        """Reject rows whose leading row is rejected when they may be in the target already."""
+        for other in self.feeds:
+            if self.frozen and other.feed.from_ == feed.feed.from_ and any_alone(self, other):
+                self.reject(other, alone(self, other))
 
     # --- keys ---------------------------------------------------------------------------------
 

@@ -229,17 +229,18 @@ class Writing:
         while todo:
             some, why = todo.pop()
             if len(some) == 1:
-                yield some[0], why
+                if not self._is_dragged_along(part, some, before):
+                    yield some[0], why
                 continue
             halves = (some[: len(some) // 2], some[len(some) // 2 :])
-            refusals = [self.target.refuses(self._only(part, half), before) for half in halves]
+            refusals = [self._refuses(part, half, before) for half in halves]
             if any(refusals):
                 todo += [(h, why) for h, why in zip(halves, refusals, strict=True) if why]
             else:  # each half is taken alone: a row of one is in the way of a row of the other
                 culprit = self._first_too_many(part, some, before)
                 yield culprit, why
                 rest = [ordinal for ordinal in some if ordinal != culprit]
-                if again := self.target.refuses(self._only(part, rest), before):
+                if again := self._refuses(part, rest, before):
                     todo.append((rest, again))
 
     def _first_too_many(self, part: Part, ordinals: list[int], before: Sequence[Part]) -> int:
@@ -247,21 +248,61 @@ class Writing:
         taken, refused = 0, len(ordinals)
         while refused - taken > 1:
             middle = (taken + refused) // 2
-            if self.target.refuses(self._only(part, ordinals[:middle]), before):
+            if self._refuses(part, ordinals[:middle], before):
                 refused = middle
             else:
                 taken = middle
         return ordinals[refused - 1]
 
+    def _refuses(self, part: Part, ordinals: Sequence[int], before: Sequence[Part]) -> str:
+        """Try some rows of a part, together with those of it that they point at."""
+        return self.target.refuses(self._only(part, self._with_parents(part, ordinals)), before)
+
+    def _is_dragged_along(self, part: Part, ordinal: list[int], before: Sequence[Part]) -> bool:
+        """Whether a row is refused for one that it points at, which is found by itself."""
+        parents = [one for one in self._with_parents(part, ordinal) if one not in ordinal]
+        return bool(parents and self.target.refuses(self._only(part, parents), before))
+
+    def _with_parents(self, part: Part, ordinals: Sequence[int]) -> Sequence[int]:
+        """Rows, and those of the same part that they point at, however far."""
+        keys = [
+            key
+            for key in part.table.foreign_keys
+            if key.table == part.table.full_name
+            and {*key.columns, *key.references} <= set(part.rows.columns)
+        ]
+        if not keys:
+            return ordinals
+        rows = f"(SELECT * FROM {self.batch.relation(part.feed)} WHERE {part.where})"
+        edges = " UNION ALL ".join(
+            f"SELECT c._ordinal AS child, p._ordinal AS parent FROM {rows} c JOIN {rows} p ON "
+            + " AND ".join(
+                f"c.{quoted(mine)} = p.{quoted(theirs)}"
+                for mine, theirs in zip(key.columns, key.references, strict=True)
+            )
+            for key in keys
+        )
+        found = self.staging.workspace.db.execute(
+            f"WITH RECURSIVE edge AS ({edges}), up AS (SELECT _ordinal FROM {rows} "
+            f"WHERE {self._which(part, ordinals)} UNION SELECT edge.parent FROM up "
+            "JOIN edge ON edge.child = up._ordinal) SELECT _ordinal FROM up ORDER BY 1"
+        ).fetchall()
+        return [ordinal for (ordinal,) in found]
+
     def _only(self, part: Part, ordinals: Sequence[int]) -> Part:
-        """The part with these rows alone; a run without gaps is named by its ends."""
+        """The part with these rows alone."""
         feed = next(f for f in self.staging.feeds if f.feed.id == part.feed)
-        where = f"({part.where}) AND _ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]}"
-        name = self.batch.relation(part.feed)
-        inside = self.staging.workspace.count(f"{name} WHERE {where}")
-        if inside != len(ordinals):
-            where += f" AND _ordinal IN ({', '.join(map(str, ordinals))})"
+        where = f"({part.where}) AND {self._which(part, ordinals)}"
         return self._part(feed, part.number, where, update=part.update)
+
+    def _which(self, part: Part, ordinals: Sequence[int]) -> str:
+        """SQL that tells some rows of a part; a run without gaps is named by its ends."""
+        between = f"_ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]}"
+        name = self.batch.relation(part.feed)
+        inside = self.staging.workspace.count(f"{name} WHERE ({part.where}) AND {between}")
+        if inside == len(ordinals):
+            return between
+        return f"{between} AND _ordinal IN ({', '.join(map(str, ordinals))})"
 
 
 def _levels(feeds: Sequence[PlannedFeed]) -> Iterator[list[PlannedFeed]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from luodi.migration.model import Kind
+from luodi.migration.model import Column, Kind
 from luodi.transform import model as op
 
 _TEXT = (
@@ -82,3 +82,13 @@ def fits(kind: Kind | None, target: Kind) -> bool:
     if kind is None or target is Kind.OTHER or kind is Kind.OTHER:
         return True
     return target in _FITS[kind]
+
+
+def takes_key(column: Column, key: Column) -> bool:
+    """Tell whether a column, another than the key, takes the values that the key column takes."""
+    if column.name == key.name or not fits(key.kind, column.kind):
+        return False
+    if column.kind is not Kind.TEXT or column.length is None:
+        return True
+    digits = 10 if key.kind is Kind.INTEGER else column.length
+    return (key.length or digits) <= column.length

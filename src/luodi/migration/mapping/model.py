@@ -111,6 +111,11 @@ class Feed(Noun, frozen=True, kw_only=True, omit_defaults=True, rename={"from_":
     source_key: tuple[str, ...] = ()
     review: Identifier | Literal[""] = ""
     """Queue of `review` whose open items hold back their rows: ``patients``."""
+    link: str = ""
+    """Target column that gets the key of the row this one is linked to at the review desk.
+
+    A row that leads, or is linked with nobody, keeps what a rule for that column says, else NULL.
+    """
     note: str = ""
 
 

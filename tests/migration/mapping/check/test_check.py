@@ -48,6 +48,7 @@ def test_without_any_system(folder):
 
 FEED = '[[feed]]\nid = "x"\nfrom = "pms_patient"\nto = "patient"\nkey = { column = "id" }\n'
 EXCLUDE = "[[exclude]]"
+LINK, REVIEW = 'link = "{}"\n{}[feed.key]', 'review = "patients"\n'
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,10 @@ EXCLUDE = "[[exclude]]"
         ('{ op = "decimal", scale = 2 }', "", "kind", {"found": "text", "operation": "decimal"}),
         ('{ op = "date", formats', '{ op = "trim" }, { op = "date_time", formats', "kind", {}),
         (', { op = "require" }', "", "null", {"column": "name"}),
+        ("[feed.key]", LINK.format("sex", ""), "link_queue", {"feed": "patient"}),
+        ("[feed.key]", LINK.format("sex", REVIEW), "link_unfit", {"column": "sex"}),
+        ("[feed.key]", LINK.format("id", REVIEW), "link_unfit", {"column": "id"}),
+        ("[feed.key]", LINK.format("sexx", REVIEW), "target_column_unknown", {"near": "sex"}),
         ('["gender"]', '["name"]', "", {}),
         ('name = "sex"', 'name = "sexx"', "dictionary_missing", {"near": "sex"}),
         ("老库只读备份，机房 A3", " ", "exclusion_home", {"exclusion": "login_log"}),

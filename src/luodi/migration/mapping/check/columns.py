@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from luodi.evidence.model import Finding, Severity
 from luodi.migration.mapping.check.place import found, near
-from luodi.migration.mapping.kinds import fits, kind_after
+from luodi.migration.mapping.kinds import fits, kind_after, takes_key
 from luodi.migration.mapping.model import ColumnRule, Feed, KeyStrategy, Mapping
 from luodi.migration.mapping.steps import every
 from luodi.migration.model import Column, Kind, Table
@@ -40,12 +40,16 @@ def check_columns(
         yield found(
             "migration.map_target_column_unknown", **place, column=key, near=near(key, names)
         )
+    if feed.link and feed.link not in names:
+        closest = near(feed.link, names)
+        yield found("migration.map_target_column_unknown", **place, column=feed.link, near=closest)
     ruled = {rule.to for rule in feed.columns} | {key}
     for column in target.columns:
         needed = not column.nullable and column.default is None and not column.generated
         if needed and column.name not in ruled:
             yield found("migration.map_required_unmapped", **place, column=column.name)
     yield from _key(place, feed, source, target)
+    yield from _link(place, feed, target)
 
 
 def _rule(
@@ -121,3 +125,21 @@ def _key(
             yield found("migration.map_key_text", Severity.WARN, **here, expected=column.type)
         elif len(key) > 1 or (only is not None and not fits(only.kind, column.kind)):
             yield found("migration.map_key_kind", **here, expected=column.type)
+
+
+def _link(place: dict[str, str], feed: Feed, target: Table) -> Iterator[Finding]:
+    """A key must go into the column that says whom a row is linked to."""
+    column, key = target.column(feed.link), target.column(feed.key.column)
+    if column is None or key is None:
+        return
+    if column.generated:
+        yield found("migration.map_generated", **place, column=column.name)
+    if not takes_key(column, key):
+        yield found(
+            "migration.map_link_unfit",
+            feed=feed.id,
+            column=column.name,
+            type=column.type,
+            key=key.name,
+            expected=key.type,
+        )

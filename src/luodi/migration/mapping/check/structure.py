@@ -59,6 +59,8 @@ def _feed(mapping: Mapping, feed: Feed) -> Iterator[Finding]:
     elif not mapped and key in ruled:
         strategy = feed.key.strategy.value
         yield found("migration.map_key_ruled", **place, column=key, strategy=strategy)
+    if feed.link and not feed.review:
+        yield found("migration.map_link_queue", **place)
     for column in feed.merge.by if feed.merge else ():
         if column not in ruled:
             closest = near(column, ruled)

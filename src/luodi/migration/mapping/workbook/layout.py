@@ -88,6 +88,7 @@ FEEDS = Sheet(
         Field("merge_by", "合并依据", "Merge by", 18),
         Field("merge_order", "合并次序", "Merge order", 18),
         Field("review", "复核队列", "Review queue", 12),
+        Field("link", "关联字段", "Link column", 14),
         Field("note", "说明", "Note", 40),
     ),
 )

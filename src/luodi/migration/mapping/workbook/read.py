@@ -130,6 +130,7 @@ class _Reader:
                 else None,
                 source_key=line.parsed("source_key", parse_names),
                 review=said["review"],
+                link=said["link"].strip(),
                 note=said["note"],
             )
             if (said["domain"], feed.id) in {(of, known.id) for of, known in found}:

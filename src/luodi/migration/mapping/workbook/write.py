@@ -147,6 +147,7 @@ def _feeds(mappings: Iterable[Mapping], catalogues: Map[str, Catalogue]) -> Iter
                 "merge_by": names_text(feed.merge.by) if feed.merge else "",
                 "merge_order": order_text(feed),
                 "review": feed.review,
+                "link": feed.link,
                 "note": feed.note,
             }
 
