@@ -25,8 +25,8 @@ help: ## 列出全部目标 · list the targets
 	  while IFS='|' read -r name text; do printf '  make %-6s %s\n' "$$name" "$$text"; done
 
 # The development environment contains the run-time one: where it is, the demo uses it.
-demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## 安装并演示 · set up and show what Luodi does
-	@$(BIN)/luodi demo
+demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## 安装、演示并打开工作台 · set up, show what Luodi does and open the workbench
+	@$(BIN)/luodi demo --serve
 
 # A file of tests stays with one worker: what its module prepares is prepared once. Four workers at
 # most, since each starts the servers it needs.
@@ -62,7 +62,9 @@ DRIVERS := --extra gm --extra mssql --extra oracle --extra odbc
 
 lock: $(UV) ## 重新锁定依赖，UPGRADE=1 升级 · lock the dependencies anew, UPGRADE=1 moves the pins
 	$(COMPILE) --group installer --output-file requirements/uv.txt
-	$(COMPILE) pyproject.toml --group editable --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) --group editable --constraints requirements/run.txt \
+	  --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml --group dev $(DRIVERS) --constraints requirements/run.txt \
 	  --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group soak $(DRIVERS) --constraints requirements/dev.txt \
@@ -84,14 +86,17 @@ $(UV): requirements/uv.txt tools/venv
 
 # The stem of a stamp names its lock.
 define install
-@$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes requirements/$*.txt
+@$(UV) pip sync --quiet --python $(@D)/bin/python --require-hashes requirements/$*.txt \
+  $(if $(filter run,$*),requirements/build.txt)
 @$(UV) pip install --quiet --python $(@D)/bin/python --no-deps --no-build-isolation --editable .
 @touch $@
 endef
 
-$(RUN) $(DEV): $(VENV)/.ready-%: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py
+ASSETS := requirements/npm/package.json requirements/npm/package-lock.json tools/assets.py
+
+$(RUN) $(DEV): $(VENV)/.ready-%: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py $(ASSETS)
 	$(install)
 
-$(BENCH) $(SOAK): .venv-%/.ready: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py
+$(BENCH) $(SOAK): .venv-%/.ready: requirements/%.txt $(UV) pyproject.toml src/luodi/__init__.py $(ASSETS)
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(@D)
 	$(install)

@@ -69,12 +69,12 @@ def test_the_demo_needs_the_run_time_lock_only(checkout: Path) -> None:
 
 def test_what_is_set_up_is_not_set_up_again(checkout: Path) -> None:
     touch(checkout, ".venv/bin/uv", ".venv/.ready-run")
-    assert plan("demo", checkout).splitlines() == [".venv/bin/luodi demo"]
+    assert plan("demo", checkout).splitlines() == [".venv/bin/luodi demo --serve"]
 
 
 def test_the_demo_uses_the_development_environment_where_there_is_one(checkout: Path) -> None:
     touch(checkout, ".venv/bin/uv", ".venv/.ready-dev")
-    assert plan("demo", checkout).splitlines() == [".venv/bin/luodi demo"]
+    assert plan("demo", checkout).splitlines() == [".venv/bin/luodi demo --serve"]
     assert "pip sync" not in plan("lint", checkout)
 
 

@@ -17,9 +17,15 @@ from luodi.evidence.model import Choice, Environment, Kind, Side, Status, Verdic
 from luodi.evidence.shape import Form, Spot
 
 HOUSE = Path(luodi.__file__).parent
-ROOMS = sorted(path.parent.name for path in HOUSE.glob("*/messages.toml"))
-CODE = re.compile(rf"({'|'.join(ROOMS)})\.(?!(toml|jsonl|md)$)[a-z][a-z0-9_]*")  # not landing.toml
+ROOMS = sorted(
+    ".".join(path.parent.relative_to(HOUSE).parts) for path in HOUSE.rglob("messages.toml")
+)
+ROOM = "|".join(map(re.escape, ROOMS))
+CODE = re.compile(
+    rf"({ROOM})\.(?!(toml|jsonl|md|secret|sqlite3)$)[a-z][a-z0-9_]*"
+)  # not landing.toml
 FILES = {path: path.read_text("utf-8") for path in sorted(HOUSE.rglob("*.py"))}
+TEMPLATES = {path: path.read_text("utf-8") for path in sorted(HOUSE.rglob("templates/**/*.html"))}
 ENTRIES = {f"{room}.{name}": entry for room in ROOMS for name, entry in messages(room).items()}
 
 entries = pytest.mark.parametrize("code", ENTRIES)
@@ -59,8 +65,18 @@ def strings(value: object) -> Iterator[str]:
 
 def spoken() -> set[str]:
     """Codes that are written out."""
-    said = chain(data_texts(), *(texts(path) for path in FILES))
+    quoted = chain.from_iterable(
+        re.findall(r'\{% say "([a-z_.0-9]+)"', text) for text in TEMPLATES.values()
+    )
+    said = chain(data_texts(), table_texts(), quoted, *(texts(path) for path in FILES))
     return {text for text in said if CODE.fullmatch(text)}
+
+
+def table_texts() -> Iterator[str]:
+    """Cells of the tables of the workbench that name a code."""
+    for path in (HOUSE / "workbench").rglob("*.tsv"):
+        for line in path.read_text("utf-8").splitlines():
+            yield from line.split("\t")
 
 
 def families() -> set[str]:
@@ -72,14 +88,19 @@ def families() -> set[str]:
                 re.escape(part.value) if isinstance(part, ast.Constant) else r"[a-z0-9_]+"
                 for part in node.values
             ]
-            if re.match(rf"({'|'.join(ROOMS)})\\\.", parts[0]) and len(parts) > 1:
+            first = node.values[0] if node.values else None
+            begins = isinstance(first, ast.Constant) and re.match(rf"({ROOM})\.", str(first.value))
+            if begins and len(parts) > 1:
                 found.add("".join(parts))
+    for text in TEMPLATES.values():
+        for stem in re.findall(r"\|worded:\"([a-z._]+)\"", text):
+            found.add(re.escape(f"{stem}_") + r"[a-z0-9_]+")
     return found
 
 
 def bare(pattern: str) -> bool:
     """A family of everything in a room: what it speaks is a constant elsewhere in that room."""
-    return re.fullmatch(r"[a-z]+\\\.\[a-z0-9_\]\+", pattern) is not None
+    return re.fullmatch(r"[a-z\\.]+\\\.\[a-z0-9_\]\+", pattern) is not None
 
 
 def bare_names() -> set[str]:

@@ -15,7 +15,7 @@ from luodi import __version__
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ("uv.txt", "run.txt", "dev.txt")
+LOCKS = ("uv.txt", "run.txt", "build.txt", "dev.txt")
 MEGABYTE = 1_000_000
 
 # The shape of a package index's or mirror's address, whatever its name.

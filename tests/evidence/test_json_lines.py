@@ -528,7 +528,7 @@ def test_a_lock_left_behind_by_a_dead_process_does_not_block(ledger, vendor, dra
 
 def test_a_clock_that_went_back_is_no_obstacle(ledger, draft, monkeypatch, codes):
     ledger.append([draft()])
-    monkeypatch.setattr("luodi.evidence.json_lines.now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("luodi.evidence.stored.now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
     ledger.append([draft()])
     ledger.append([draft()])
     outcome = verify(ledger)

@@ -491,7 +491,7 @@ def test_a_clock_that_went_back_is_reported_once(tell, vendor, draft, monkeypatc
     start = now()
     seconds = iter((0, 3600, 60, 61, 62))
     monkeypatch.setattr(
-        "luodi.evidence.json_lines.now", lambda: start + timedelta(seconds=next(seconds, 99))
+        "luodi.evidence.stored.now", lambda: start + timedelta(seconds=next(seconds, 99))
     )
     back = tell(vendor, [draft(number) for number in range(4)])
     outcome = verify(back.end)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from luodi.cli.command import verb
 from luodi.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from luodi.landing.demo import Demonstration
 
 app = verb("demo")
 
@@ -16,6 +20,7 @@ app = verb("demo")
 @app.command()
 def demo(
     folder: Annotated[Path | None, typer.Option(help="cli.demo_folder")] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="cli.demo_serve")] = False,
 ) -> None:
     """Show what Luodi does: evidence, stale evidence, gates, signatures, tampering."""
     from luodi.cli.gate_page import draw_answer, draw_check
@@ -67,3 +72,22 @@ def demo(
         )
 
     terminal.finish(payload, draw, 0 if told.after.answer in OPEN else 1)
+    if serve:
+        _open(terminal, told)
+
+
+def _open(terminal: Terminal, told: Demonstration) -> None:
+    """Show the same landing in the workbench, with the demonstration's own home."""
+    from luodi.cli.serve import draw_accounts
+
+    os.environ["LUODI_HOME"] = str(told.vendor.home.path)  # read by this process and its workers
+    from luodi.landing.settings import read_settings
+    from luodi.workbench.demo import sample
+    from luodi.workbench.serve import address, check, serve
+
+    settings = read_settings()
+    check(settings)
+    draw_accounts(terminal, sample(told.vendor.folder).accounts)
+    terminal.say("cli.serving", {"address": address(settings)})
+    terminal.close()
+    serve(settings)

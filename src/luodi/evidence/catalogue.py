@@ -1,7 +1,8 @@
 """The message catalogue: every sentence Luodi says, in Chinese and English, as data.
 
-Each room keeps a ``messages.toml`` beside its code.  A code is ``room.name``; the room is found by
-the first word, so only the catalogues that are spoken from are read.
+Each room keeps a ``messages.toml`` beside its code.  A code is ``room.name``, or
+``room.inner.name`` where a room has rooms of its own; the catalogue is found by all but the last
+word, so only those that are spoken from are read.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def remedy_of(code: str, params: Mapping[str, Param], lang: Lang) -> str:
 
 def lookup(code: str) -> Message | None:
     """Find the entry of `code`, or None when this version does not know it."""
-    room, _, name = code.partition(".")
+    room, _, name = code.rpartition(".")
     return messages(room).get(name)
 
 
@@ -71,9 +72,10 @@ def shown(value: Param, lang: Lang) -> str:
 @cache
 def messages(room: str) -> Mapping[str, Message]:
     """Read the catalogue of one room; a room without one has no entries."""
-    if not room.isidentifier():
+    rooms = room.split(".")
+    if not all(each.isidentifier() for each in rooms):
         return {}
-    source = resources.files("luodi") / room / "messages.toml"
+    source = resources.files("luodi").joinpath(*rooms, "messages.toml")
     if not source.is_file():
         return {}
     return parse(source.read_text(encoding="utf-8"), room)

@@ -19,23 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.files import explained, extend, shorten, write_atomic
 from luodi.evidence.head import Head, SeenHeads, encode_head, seal
 from luodi.evidence.model import (
-    FORMAT,
     NO_DIGEST,
     Draft,
     Evidence,
     Finding,
     Severity,
-    now,
 )
 from luodi.evidence.recover import Recovered, recover
-from luodi.evidence.stored import opening, read_back, stored_line
+from luodi.evidence.stored import link, opening
 from luodi.evidence.suite import Signer
 from luodi.evidence.twin_heads import HEAD, NEXT, TWIN, TwinHeads
 
@@ -166,28 +162,11 @@ class JsonLinesLedger:
     def _chain(
         self, signer: Signer, tail: _Tail, drafts: Iterable[Draft]
     ) -> tuple[tuple[Evidence, ...], bytes, _Tail]:
-        moment, digest, seq = now(), tail.digest, tail.seq
-        digest_of = signer.suite.digest
-        records: list[Evidence] = []
-        lines: list[bytes] = []
-        for draft in drafts:
-            seq += 1
-            record = Evidence(
-                format=FORMAT,
-                project=self.project,
-                writer=signer.writer,
-                seq=seq,
-                previous=digest,
-                recorded=moment,
-                **msgspec.structs.asdict(draft),
-            )
-            line = stored_line(record)
-            digest = digest_of(line)
-            records.append(record)
-            lines.append(line)
-        read_back(records, lines)
+        records, lines, digest = link(
+            signer, self.project, drafts, seq=tail.seq, digest=tail.digest
+        )
         data = b"\n".join(lines) + b"\n"
-        return tuple(records), data, _Tail(seq, digest, tail.size + len(data), 0)
+        return records, data, _Tail(records[-1].seq, digest, tail.size + len(data), 0)
 
     def _write(self, writer: str, tail: _Tail, data: bytes, head: Head) -> None:
         path = self._path(writer)

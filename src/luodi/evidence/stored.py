@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.model import Draft, Evidence, Kind, Opening, Status, Verdict, now
+from luodi.evidence.model import FORMAT, Draft, Evidence, Kind, Opening, Status, Verdict, now
 from luodi.evidence.suite import Signer
 
 encode = msgspec.json.Encoder(order="sorted").encode
@@ -32,6 +32,43 @@ def stored_line(record: Evidence) -> bytes:
         return encode(record)
     except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
         raise _not_storable(record, error) from error
+
+
+def link(
+    signer: Signer, project: str, drafts: Iterable[Draft], *, seq: int, digest: str
+) -> tuple[tuple[Evidence, ...], tuple[bytes, ...], str]:
+    """Give drafts their places behind the record `seq`, whose stored bytes have `digest`.
+
+    Returns
+    -------
+    tuple
+        The records, their stored lines without line feeds, and the digest of the last.
+
+    Raises
+    ------
+    LuodiError
+        ``evidence.not_storable``.
+    """
+    moment = now()
+    records: list[Evidence] = []
+    lines: list[bytes] = []
+    for draft in drafts:
+        seq += 1
+        record = Evidence(
+            format=FORMAT,
+            project=project,
+            writer=signer.writer,
+            seq=seq,
+            previous=digest,
+            recorded=moment,
+            **msgspec.structs.asdict(draft),
+        )
+        line = stored_line(record)
+        digest = signer.suite.digest(line)
+        records.append(record)
+        lines.append(line)
+    read_back(records, lines)
+    return tuple(records), tuple(lines), digest
 
 
 def read_back(records: Sequence[Evidence], lines: Sequence[bytes]) -> None:

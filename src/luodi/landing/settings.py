@@ -9,13 +9,15 @@ import difflib
 import getpass
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal, Self, TypeAlias, cast
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -33,7 +35,7 @@ LONGEST_WAIT = 86_400.0
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of the table.  An empty ``default`` is worked out, as the meaning says."""
 
-    type: Literal["path", "choice", "name", "seconds"]
+    type: Literal["path", "choice", "name", "seconds", "database", "address", "hosts"]
     zh: str
     en: str
     default: str = ""
@@ -79,11 +81,16 @@ def families() -> Mapping[str, Family]:
 
 
 Language: TypeAlias = Literal["zh", "en", "auto"]
+PlainHttp: TypeAlias = Literal["loopback", "anywhere"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings in effect; ``lock_timeout`` is in seconds, both paths are absolute."""
+    """The settings in effect.
+
+    ``lock_timeout`` is in seconds, both paths are absolute.  ``database_url`` may hold a password
+    and is not part of what is printed; empty, it means the SQLite file under ``home``.
+    """
 
     home: Path
     lang: Language
@@ -92,6 +99,10 @@ class Settings:
     suite: str
     vault_keys: Path
     lock_timeout: float
+    database_url: str = field(default="", repr=False)
+    listen: str = "127.0.0.1:8000"
+    plain_http: PlainHttp = "loopback"
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -116,6 +127,10 @@ class Settings:
             suite=_choice(given, "LUODI_SUITE"),
             vault_keys=_path(given, "LUODI_VAULT_KEYS") or home / "keys" / "vault",
             lock_timeout=_seconds(given, "LUODI_LOCK_TIMEOUT"),
+            database_url=_database(given, "LUODI_DATABASE_URL"),
+            listen=_address(given, "LUODI_LISTEN"),
+            plain_http=cast(PlainHttp, _choice(given, "LUODI_PLAIN_HTTP")),
+            hosts=_hosts(given, "LUODI_HOSTS"),
         )
 
 
@@ -193,3 +208,38 @@ def _seconds(given: Mapping[str, str], name: str) -> float:
         params["longest"] = int(LONGEST_WAIT)
         raise WrongUse("landing.setting_seconds", params)
     return seconds
+
+
+def _database(given: Mapping[str, str], name: str) -> str:
+    """The address is checked and not quoted: it may hold a password."""
+    value = given[name]
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1
+        usable = usable and (parts.port or 5432) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise WrongUse("landing.setting_database", {"name": name})
+    return value
+
+
+_HOST = re.compile(r"[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\]")
+
+
+def _address(given: Mapping[str, str], name: str) -> str:
+    value = given[name] or known_settings()[name].default
+    host, _, port = value.rpartition(":")
+    if not _HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise WrongUse("landing.setting_address", {"name": name, "value": visible(value)})
+    return value
+
+
+def _hosts(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in given[name].split(",") if host.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise WrongUse("landing.setting_hosts", {"name": name, "value": visible(host)})
+    return hosts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from luodi.evidence.chain import Keep
 from luodi.evidence.freshness import Reader, Resolver
@@ -15,7 +15,8 @@ from luodi.evidence.gate.answer import Shelf
 from luodi.evidence.gate.check import GateReport, check
 from luodi.evidence.gate.model import Gate
 from luodi.evidence.gate.sign import Voice, sign
-from luodi.evidence.json_lines import JsonLinesLedger
+from luodi.evidence.head import SeenHeads
+from luodi.evidence.ledger import Ledger
 from luodi.evidence.model import Decision, Draft, Environment, Evidence, Finding, Side, Verdict
 from luodi.evidence.outcome import Act, Author, Outcome, perform
 from luodi.evidence.suite import Signer
@@ -30,6 +31,16 @@ T = TypeVar("T")
 
 def _nobody_listens(finding: Finding) -> None:
     """Findings stay in the ledger's own record of the repair."""
+
+
+class Store(Ledger, Protocol):
+    """A ledger as a site keeps it.
+
+    ``seen`` is the memory outside it, ``reports`` what it had to tell of the last append.
+    """
+
+    seen: SeenHeads | None
+    reports: list[Finding]
 
 
 @dataclass(frozen=True)
@@ -74,12 +85,12 @@ class Site:
         return {writer: key.side for writer, key in self.trusted.items()}
 
     @cached_property
-    def chains(self) -> JsonLinesLedger:
+    def chains(self) -> Store:
         """The ledger, to be read."""
         return self.folder.ledger(self.home)
 
     @cached_property
-    def ledger(self) -> JsonLinesLedger:
+    def ledger(self) -> Store:
         """The ledger, to be written as well."""
         return self.folder.ledger(self.home, self.signer)
 

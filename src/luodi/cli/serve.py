@@ -1,0 +1,47 @@
+"""``luodi serve``: the web workbench."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from luodi.cli.command import verb
+from luodi.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from luodi.workbench.prepare import Account
+
+app = verb("serve")
+
+
+@app.command()
+def serve() -> None:
+    """Serve until somebody stops it."""
+    from luodi.landing.settings import read_settings
+    from luodi.workbench.prepare import prepare
+    from luodi.workbench.serve import address, check, serve
+
+    terminal = Terminal.current()
+    settings = read_settings()
+    check(settings)
+    accounts = prepare()
+    where = address(settings)
+
+    def draw() -> None:
+        draw_accounts(terminal, accounts)
+        terminal.say("cli.serving", {"address": where})
+
+    terminal.finish({"address": where, "accounts": list(accounts)}, draw)
+    terminal.close()
+    serve(settings)
+
+
+def draw_accounts(terminal: Terminal, accounts: Sequence[Account]) -> None:
+    """Show new accounts with their passwords, this once."""
+    if not accounts:
+        return
+    terminal.say("cli.accounts_new")
+    headers = ["cli.account_username", "cli.account_name", "cli.account_password"]
+    rows = [[account.username, account.name, account.password] for account in accounts]
+    terminal.show(terminal.table(headers, rows))

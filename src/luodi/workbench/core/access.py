@@ -1,0 +1,62 @@
+"""The one way a view reaches a project: unseen is not found, not allowed is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from luodi.workbench.core.capabilities import may
+from luodi.workbench.core.models import Project, User
+
+P = ParamSpec("P")
+
+
+class ProjectRequest(HttpRequest):
+    """A request of somebody signed in, within a project they take part in."""
+
+    user: User
+    project: Project
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind a request that only somebody signed in can make."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def within(
+    capability: str,
+) -> Callable[
+    [Callable[Concatenate[ProjectRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, str, P], HttpResponse],
+]:
+    """Make a view that is asked with a project's code run with the project itself.
+
+    A project that the person takes no part in is not found; a capability they lack is refused.
+    """
+
+    def wrap(
+        view: Callable[Concatenate[ProjectRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+        @login_required
+        @wraps(view)
+        def reached(
+            request: HttpRequest, project: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            request = cast(ProjectRequest, request)
+            visible = Project.objects.visible_to(request.user).select_related("vendor", "hospital")
+            request.project = get_object_or_404(visible, code=project)
+            if not may(request.user, request.project, capability):
+                raise PermissionDenied(capability)
+            return view(request, *args, **kwargs)
+
+        reached.__dict__["capability"] = capability  # for the test that walks every address
+        return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponse]", reached)
+
+    return wrap

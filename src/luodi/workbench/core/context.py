@@ -1,0 +1,78 @@
+"""What the shell around every page shows: the menu, the project, who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from luodi.workbench.core.access import signed_in
+from luodi.workbench.core.capabilities import may
+from luodi.workbench.core.contribution import Group, contributions
+from luodi.workbench.core.models import Project
+from luodi.workbench.core.wording import language, worded
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the menu as this person sees it."""
+
+    title: str
+    address: str
+    here: bool
+    badge: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of the menu."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Give every template the menu of its project, and where its assets are."""
+    project = getattr(request, "project", None)
+    menu = _menu(request, project) if project is not None else ()
+    return {
+        "project": project,
+        "menu": menu,
+        "assets": settings.STATIC_URL,
+        "lang": _LANGUAGES[language()],
+    }
+
+
+_LANGUAGES = {
+    "zh": {"html": "zh-Hans", "other": "en", "other_name": "English"},
+    "en": {"html": "en", "other": "zh-hans", "other_name": "中文"},
+}
+
+
+def _menu(request: HttpRequest, project: Project) -> tuple[Section, ...]:
+    user = signed_in(request)
+    entries = sorted(
+        (entry for each in contributions() for entry in each.menu), key=lambda entry: entry.order
+    )
+    allowed = [entry for entry in entries if may(user, project, entry.capability)]
+    sections = (
+        Section(
+            worded(group.value),
+            tuple(
+                _line(request.path, entry.title, reverse(entry.view, args=[project.code]), badge)
+                for entry in allowed
+                if entry.group is group
+                for badge in [entry.badge(project, user) if entry.badge else 0]
+            ),
+        )
+        for group in Group
+    )
+    return tuple(section for section in sections if section.lines)
+
+
+def _line(path: str, title: str, address: str, badge: int) -> Line:
+    home = address.count("/") == 3  # /p/<code>/ begins every address of the project
+    here = path == address if home else path.startswith(address)
+    return Line(worded(title), address, here, badge)

@@ -1,0 +1,1 @@
+"""The tables of core, in one line of changes."""

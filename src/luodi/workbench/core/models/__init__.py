@@ -1,0 +1,30 @@
+"""The nouns of the workbench.
+
+Read in this order: ``sides`` (closed sets: side, function, audience), ``people``, ``projects``,
+``records`` (the base of everything that belongs to a project, and who may see it), ``content``
+(the files of a landing, hosted), ``evidence`` (the chains of the ledger).
+"""
+
+from luodi.workbench.core.models.content import ContentFile
+from luodi.workbench.core.models.evidence import Aside, Chain, StoredRecord
+from luodi.workbench.core.models.people import Department, Organisation, User
+from luodi.workbench.core.models.projects import Membership, Project
+from luodi.workbench.core.models.records import ProjectRecord
+from luodi.workbench.core.models.sides import Audience, Function, Office, Side
+
+__all__ = [
+    "Aside",
+    "Audience",
+    "Chain",
+    "ContentFile",
+    "Department",
+    "Function",
+    "Membership",
+    "Office",
+    "Organisation",
+    "Project",
+    "ProjectRecord",
+    "Side",
+    "StoredRecord",
+    "User",
+]

@@ -1,0 +1,68 @@
+"""Serve the pages: granian, with as many workers as the host has use for."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from luodi.evidence.errors import WrongUse
+from luodi.landing.settings import Settings
+
+KILL_AFTER = 3
+"""Seconds that open streams are waited for; granian waits for ever unless told."""
+
+
+def check(settings: Settings) -> None:
+    """Refuse an address where passwords would travel in clear.
+
+    Raises
+    ------
+    WrongUse
+        ``workbench.plain_http``.
+    """
+    if settings.plain_http != "anywhere" and not _is_loopback(_place(settings)[0]):
+        raise WrongUse("workbench.plain_http", {"address": settings.listen})
+
+
+def address(settings: Settings) -> str:
+    """What to type into a browser on this machine."""
+    return f"http://{settings.listen}/"
+
+
+def serve(settings: Settings) -> None:
+    """Answer requests until somebody stops the process.
+
+    Raises
+    ------
+    WrongUse
+        As `check`.
+    """
+    check(settings)
+    host, port = _place(settings)
+    Granian(
+        "luodi.workbench.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        workers=min(2, os.cpu_count() or 1),
+        workers_kill_timeout=KILL_AFTER,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+        websockets=False,
+    ).serve()
+
+
+def _place(settings: Settings) -> tuple[str, int]:
+    host, _, port = settings.listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

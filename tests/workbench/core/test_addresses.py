@@ -1,0 +1,75 @@
+"""Every address of the site, walked by those who have no business there."""
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern
+
+FREE = {"account_login", "account_logout", "language", "mfa_authenticate", "account_reauthenticate"}
+GIVEN = {"gate": "kickoff", "writer": "w0000000000000000", "seq": "1"}
+
+
+def patterns(resolver=None, before=""):
+    for each in (resolver or get_resolver()).url_patterns:
+        route = before + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield route, each
+        else:
+            yield from patterns(each, route)
+
+
+def address(route: str, project: str) -> str:
+    given = {**GIVEN, "project": project}
+    parts = [
+        given[part.strip("<>").partition(":")[2] or part.strip("<>")]
+        if part.startswith("<")
+        else part
+        for part in route.split("/")
+    ]
+    return "/" + "/".join(parts)
+
+
+ALL = list(patterns())
+WITHIN = [route for route, _ in ALL if route.startswith("p/")]
+
+
+def test_it_works(project):
+    assert len(WITHIN) >= 5
+
+
+@pytest.mark.parametrize("route", [route for route, each in ALL if each.name not in FREE])
+def test_a_stranger_is_asked_to_sign_in(route, project):
+    answer = Client().get(address(route, project.code))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("route", WITHIN)
+def test_an_outsider_finds_nothing(route, project, outsider, signed_in):
+    for send in (signed_in(outsider).get, signed_in(outsider).post):
+        assert send(address(route, project.code)).status_code == 404
+
+
+@pytest.mark.parametrize("route", WITHIN)
+def test_an_administrator_finds_nothing(route, project, person, signed_in):
+    admin = person("管理员", office="system")
+    answer = signed_in(admin).get(address(route, project.code))
+    assert answer.status_code in (302, 404)  # the second factor is asked for first
+
+
+@pytest.mark.parametrize("route", WITHIN)
+def test_every_page_within_a_project_says_what_it_asks(route):
+    (view,) = [each.callback for found, each in ALL if found == route]
+    assert view.capability
+
+
+def test_a_third_party_sees_no_gate_and_no_ledger(project, third_party, signed_in):
+    client = signed_in(third_party)
+    assert client.get(f"/p/{project.code}/").status_code == 200
+    assert client.get(f"/p/{project.code}/gates/").status_code == 403
+    assert client.get(f"/p/{project.code}/ledger/").status_code == 403
+
+
+def test_the_cockpit_shows_a_third_party_no_gate(project, third_party, signed_in):
+    page = signed_in(third_party).get(f"/p/{project.code}/").content.decode()
+    assert "上线评审会" not in page
