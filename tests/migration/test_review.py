@@ -60,10 +60,10 @@ def test_it_is_what_the_gate_asks_for():
     known = tomllib.loads(text)
     for name, queue in (
         ("data.identity_reviewed", "patients"),
-        ("data.drug_codes_reviewed", "drugs"),
+        ("data.drug_codes_reviewed", "drug_codes"),
     ):
         criterion = next(one for one in known["criterion"] if one["id"] == name)
-        [asked] = criterion["require"]
+        asked = criterion["require"][0]
         assert (criterion["subject"], criterion["verb"]) == (f"review:{queue}", "review")
         assert (asked["figure"], asked["unit"]) == ("open", "case")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from luodi.evidence.model import Choice
 
 if TYPE_CHECKING:
     from luodi.landing.site import Site
+    from luodi.migration.workspace import Workspace
 
 app = group("gate")
 Offline = Annotated[bool, typer.Option("--offline", help="cli.gate_offline")]
@@ -22,14 +24,17 @@ Gate = Annotated[str, typer.Argument(help="cli.gate_argument")]
 
 
 def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
-    """Open the landing folder; its sources are asked whether evidence still speaks for them.
+    """Open the landing folder; queues and sources are asked whether evidence still speaks for them.
 
     A password comes from the environment alone: a gate asks nobody.
     """
     from luodi.migration.code import code
     from luodi.migration.recorded import batches
+    from luodi.migration.reviewing.freshness import queues
 
-    site = replace(open_site(folder), resolvers=(code,), readers=(batches,))
+    site = open_site(folder)
+    desk = queues(lambda: _workspace(site), lambda queue: _needs_two(site, queue))
+    site = replace(site, resolvers=(code, desk), readers=(batches,))
     if offline or not (site.folder.path / "systems.toml").exists():
         return site
     import os
@@ -42,7 +47,20 @@ def site_with_sources(folder: Path, *, offline: bool = False) -> Site:
         site.folder.path,
         lambda system: password_of(system, os.environ) or "",
     )
-    return replace(site, resolvers=(code, resolver))
+    return replace(site, resolvers=(code, desk, resolver))
+
+
+def _workspace(site: Site) -> AbstractContextManager[Workspace]:
+    from luodi.cli.migrate.group import vault_of
+    from luodi.migration.workspace import Workspace
+
+    return Workspace.in_vault(vault_of(site))
+
+
+def _needs_two(site: Site, queue: str) -> bool:
+    from luodi.migration.reviewing.rules import read_rules
+
+    return read_rules(site.folder.path).needs_two(queue)
 
 
 @app.command("list")

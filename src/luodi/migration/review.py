@@ -1,19 +1,22 @@
 """The review desk as a verb: where a queue stands, as evidence for the gate.
 
-Patient pairs and drug codes that no rule may decide wait here for a person: link them (the
-default), merge them, or keep them apart; every decision names who made it and can be undone.
-Decisions stay in the vault; the ledger gets counts.  Read ``reviewing`` for how it works.
+What no rule may decide waits here for a person.  Pairs of rows: link them (the default), merge
+them, or keep them apart.  Codes of drugs, diagnoses and services: accept one, or say that there is
+none.  Every decision names who made it and can be undone.  Decisions stay in the vault; the ledger
+gets counts.  Read ``reviewing`` for how it works.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from luodi.evidence.canonical import digest
 from luodi.evidence.model import ContentInput, Figure, Finding, Severity
 from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
+from luodi.migration.reviewing.codes import lists_of
 from luodi.migration.reviewing.decide import look
+from luodi.migration.reviewing.freshness import queue_input
 from luodi.migration.reviewing.model import UNSETTLED, Act, Contradiction, Standing, State
 from luodi.migration.workspace import Workspace
 
@@ -26,15 +29,21 @@ def review(
     queue: str,
     *,
     two_person: bool = False,
+    asked: Iterable[str] = (),
     inputs: tuple[ContentInput, ...] = (),
     progress: Progress,
 ) -> Outcome[Standing]:
     """See where a queue stands.
 
+    A queue of codes fails while a dictionary that belongs into it was never put there, or while
+    nothing at all was: of that nobody can say that it was reviewed.
+
     Parameters
     ----------
     two_person : bool
         Two people must say the same of an item before it is settled.
+    asked : iterable of str
+        Dictionaries of the mapping whose codes are reviewed in this queue.
     inputs : tuple of ContentInput
         Where that is declared.
 
@@ -54,16 +63,27 @@ def review(
         )
         for one in found.contradictions[:SHOWN]
     ]
+    offered = [one.dictionary for one in lists_of(workspace, queue)]
+    findings += [
+        Finding(
+            code="migration.review_not_offered",
+            params={"dictionary": name, "queue": queue},
+            severity=Severity.ERROR,
+        )
+        for name in asked
+        if name not in offered
+    ]
+    if offered and not found.items:
+        findings.append(
+            Finding(code="migration.review_empty", params={"queue": queue}, severity=Severity.ERROR)
+        )
     if unsettled:
         findings.append(Finding(code="migration.review_open", params={"count": unsettled}))
     figures = [
         Figure(name="open", value=unsettled, unit="case"),
         Figure(name="items", value=len(found.items), unit="case"),
         Figure(name="settled", value=found.count(State.SETTLED), unit="case"),
-        Figure(name="linked", value=_acts(found, Act.LINK), unit="case"),
-        Figure(name="merged", value=_acts(found, Act.MERGE), unit="case"),
-        Figure(name="different", value=_acts(found, Act.DIFFERENT), unit="case"),
-        Figure(name="contradictions", value=len(found.contradictions), unit="case"),
+        *(_codes(found) if offered else _pairs(found)),
         Figure(name="rated_twice", value=found.rated_twice, unit="case"),
     ]
     if found.kappa is not None:
@@ -76,11 +96,22 @@ def review(
         verdict=verdict_of(findings),
         figures=tuple(figures),
         findings=tuple(findings),
-        inputs=(
-            *inputs,
-            ContentInput(name=f"queue:{queue}", digest=_digest(found)),
-        ),
+        inputs=(*inputs, queue_input(workspace, queue, found)),
     )
+
+
+def _pairs(found: Standing) -> Iterator[Figure]:
+    yield Figure(name="linked", value=_acts(found, Act.LINK), unit="case")
+    yield Figure(name="merged", value=_acts(found, Act.MERGE), unit="case")
+    yield Figure(name="different", value=_acts(found, Act.DIFFERENT), unit="case")
+    yield Figure(name="contradictions", value=len(found.contradictions), unit="case")
+
+
+def _codes(found: Standing) -> Iterator[Figure]:
+    without = sum(not item.candidates for item in found.items.values())
+    yield Figure(name="coded", value=_acts(found, Act.ACCEPT), unit="case")
+    yield Figure(name="without_code", value=_acts(found, Act.NONE), unit="case")
+    yield Figure(name="without_candidate", value=without, unit="case")
 
 
 def _rows(found: Standing, contradiction: Contradiction) -> dict[str, str | int]:
@@ -96,8 +127,3 @@ def _rows(found: Standing, contradiction: Contradiction) -> dict[str, str | int]
 
 def _acts(found: Standing, act: Act) -> int:
     return sum(holds is act for holds in found.act.values())
-
-
-def _digest(found: Standing) -> str:
-    """Digest of what holds for every item; items are named by hashes, not by patients."""
-    return digest({name: [state, found.act.get(name, "")] for name, state in found.state.items()})

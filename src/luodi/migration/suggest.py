@@ -1,20 +1,30 @@
 """suggest: which column goes where and which term is which, each with its reasons.
 
-It only proposes; see `luodi.migration.suggesting.proposals` for how a person accepts.
+It only proposes.  Columns are accepted in a file, see `luodi.migration.suggesting.proposals`; the
+codes of a dictionary are decided one by one in a queue of `luodi.migration.review`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from luodi.evidence.errors import WrongUse
 from luodi.evidence.progress import Progress
-from luodi.migration.mapping.model import Terms
+from luodi.migration.mapping.model import Dictionary, Terms
+from luodi.migration.mapping.read import read_book
+from luodi.migration.mapping.write import write_dictionary
 from luodi.migration.model import Catalogue, Table
+from luodi.migration.reviewing.codes import offer_codes, queue_of
+from luodi.migration.reviewing.entries import write_entries
+from luodi.migration.reviewing.model import CodeList
+from luodi.migration.reviewing.rules import read_rules
 from luodi.migration.suggesting.lexicon import lexicon
 from luodi.migration.suggesting.lists import read_terms, sort_of, terms_of
 from luodi.migration.suggesting.looks import looks
-from luodi.migration.suggesting.model import TableMatch, TermMatch
+from luodi.migration.suggesting.model import ColumnMatch, TableMatch, TermMatch
+from luodi.migration.suggesting.proposals import Say, propose
 from luodi.migration.suggesting.sort import Sort
 from luodi.migration.suggesting.tables import Side, match_tables
 from luodi.migration.suggesting.terms import Term, match_terms
@@ -37,13 +47,25 @@ class Seen:
 
 @dataclass(frozen=True)
 class Proposed:
-    """Terms of a list with their proposals, and how the lists were read."""
+    """Terms of a list with their proposals, and how the lists were read.
+
+    ``known`` are the terms of the target's list, ``queue`` the review queue that the proposals were
+    put into, empty where they were not.
+    """
 
     sort: Sort
     source: Terms
     target: Terms
     terms: tuple[Term, ...]
+    known: tuple[Term, ...]
     matches: tuple[TermMatch, ...]
+    queue: str = ""
+
+    @property
+    def unmatched(self) -> list[Term]:
+        """Terms that nothing was found for."""
+        found = {match.source for match in self.matches}
+        return [term for term in self.terms if term.value not in found]
 
 
 def suggest(
@@ -68,6 +90,17 @@ def suggest(
         Side.of(theirs, looks(target.workspace, target.catalogue.system, theirs), words),
         progress,
     )
+
+
+def unmatched(tables: Iterable[Table], best: Iterable[ColumnMatch]) -> list[tuple[str, str]]:
+    """Table and column of every source column that nothing was found for."""
+    found = {(match.source_table, match.source_column) for match in best}
+    return [
+        (table.full_name, column.name)
+        for table in tables
+        for column in table.columns
+        if (table.full_name, column.name) not in found
+    ]
 
 
 def suggest_terms(
@@ -105,8 +138,56 @@ def suggest_terms(
         one,
         other,
         tuple(terms),
+        tuple(known),
         tuple(match_terms(terms, known, weigh, code, progress)),
     )
+
+
+def suggest_dictionary(
+    source: Seen,
+    target: Seen,
+    name: str,
+    folder: Path,
+    workspace: Workspace,
+    sort: Sort | None = None,
+    *,
+    say: Say,
+    progress: Progress,
+) -> Proposed:
+    """Propose the codes of a dictionary: as its entries, and in the queue where people decide.
+
+    Parameters
+    ----------
+    folder : Path
+        Landing folder whose mapping says where the dictionary's lists are.
+    workspace : Workspace
+        Where the queue is.
+    say : callable
+        Says a reason, for the notes of the entries.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.suggest_no_terms``: the mapping does not say where the lists are; and as
+        `suggest_terms`.
+    """
+    rules = (rule for each in read_book(folder).mappings for rule in each.dictionaries)
+    rule = next((rule for rule in rules if rule.id == name), None)
+    if rule is None or rule.source is None or rule.target is None:
+        raise WrongUse("migration.suggest_no_terms", {"dictionary": name})
+    found = suggest_terms(source, target, (rule.source, rule.target), sort, progress=progress)
+    queue = queue_of(name, found.sort)
+    offered = CodeList(
+        dictionary=name, system=source.catalogue.system, terms=rule.source, sort=found.sort
+    )
+    codes = [term.listed for term in found.known]
+    offer_codes(workspace, queue, offered, found.terms, found.matches, codes)
+    two = read_rules(folder).needs_two(queue)
+    write_entries(workspace, queue, folder, two_person=two)
+    known = read_book(folder).dictionary(name) or Dictionary(name=name)
+    terms = [(term.value, term.label) for term in found.terms]
+    write_dictionary(folder, propose(known, terms, found.matches, say))
+    return replace(found, queue=queue)
 
 
 def _guessed(seen: Seen) -> Terms:

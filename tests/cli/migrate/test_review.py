@@ -92,6 +92,9 @@ def test_what_cannot_be_meant(luodi, desk, words, said):
     assert said in ran.err
 
 
+QUESTIONS = ("q 离开", "回车结束")
+
+
 def at_the_keyboard(words, home, keys):
     """Run in a terminal and press keys, each once the program has asked; all that was shown."""
     child, master = pty.fork()
@@ -107,7 +110,7 @@ def at_the_keyboard(words, home, keys):
                 shown += os.read(master, 65536)
             except OSError:
                 break
-        if shown.count("q 离开".encode()) > asked and keys:
+        if sum(shown.count(question.encode()) for question in QUESTIONS) > asked and keys:
             asked += 1
             os.write(master, keys.pop(0).encode())
     status = ended(child, until)

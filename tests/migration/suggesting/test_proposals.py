@@ -9,7 +9,7 @@ from luodi.evidence.shape import parse_toml
 from luodi.migration.mapping.model import Book, Dictionary, Entry, EntryStatus
 from luodi.migration.mapping.read import parse_mapping
 from luodi.migration.model import Catalogue, Column, Kind, Table
-from luodi.migration.suggesting.model import ColumnMatch, Reason, TermMatch
+from luodi.migration.suggesting.model import Candidate, ColumnMatch, Listed, Reason, TermMatch
 from luodi.migration.suggesting.proposals import accept, accepted_in, propose, save
 from luodi.transform.model import Date, Trim
 
@@ -113,7 +113,12 @@ def test_proposals_for_a_dictionary():
         ),
     )
     found = [
-        TermMatch(source=value, target="N", confidence=Decimal("0.9"), target_label="内科")
+        TermMatch(
+            source=value,
+            candidates=(
+                Candidate(term=Listed(value="N", label="内科"), confidence=Decimal("0.9")),
+            ),
+        )
         for value in ("1", "2", "3")
     ]
     terms = [("1", "内"), ("2", "内科"), ("3", "内一"), ("4", "太空")]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from luodi.landing.site import Site
     from luodi.migration.reviewing.model import Act, Item, Standing
     from luodi.migration.reviewing.rules import ReviewRules
+    from luodi.migration.suggesting.model import Listed
     from luodi.migration.workspace import Workspace
 
 T = TypeVar("T")
@@ -43,7 +44,6 @@ class Desk:
         WrongUse
             ``migration.review_no_queue``.
         """
-        from luodi.migration.reviewing.decide import settle
         from luodi.migration.reviewing.queue import queues
         from luodi.migration.reviewing.rules import read_rules
 
@@ -56,7 +56,7 @@ class Desk:
         if queue not in known:
             raise WrongUse("migration.review_no_queue", {"queue": queue, "known": known})
         desk = cls(site, queue, rules)
-        desk.step(lambda workspace: settle(workspace, queue, two_person=desk.two_person))
+        desk.step(desk._settle)
         return desk
 
     @property
@@ -75,7 +75,9 @@ class Desk:
 
         return self.step(lambda workspace: look(workspace, self.queue, two_person=self.two_person))
 
-    def decide(self, name: str, act: Act, *, reason: str = "", into: str | None = None) -> Standing:
+    def decide(
+        self, name: str, act: Act, *, reason: str = "", into: str | None = None, code: str = ""
+    ) -> Standing:
         """Say something of an item; ``into`` names the side that stays in a merge."""
         from luodi.migration.reviewing.decide import decide, look
 
@@ -84,7 +86,7 @@ class Desk:
             if into is not None and name in (items := look(workspace, self.queue).items):
                 item = items[name]
                 stays = item.left_ordinal if into == "left" else item.right_ordinal
-            return decide(
+            found = decide(
                 workspace,
                 self.queue,
                 name,
@@ -92,8 +94,11 @@ class Desk:
                 who=self.who,
                 reason=reason,
                 into=stays,
+                code=code,
                 two_person=self.two_person,
             )
+            self._write(workspace)
+            return found
 
         return self.step(verb)
 
@@ -102,7 +107,9 @@ class Desk:
         from luodi.migration.reviewing.decide import undo
 
         def verb(workspace: Workspace) -> Item:
-            return undo(workspace, self.queue, who=self.who, two_person=self.two_person)[0]
+            item, _ = undo(workspace, self.queue, who=self.who, two_person=self.two_person)
+            self._write(workspace)
+            return item
 
         return self.step(verb)
 
@@ -115,27 +122,38 @@ class Desk:
         return Desk.of(self.site, self.queue)
 
     def rows(self, item: Item) -> tuple[dict[str, str], dict[str, str]]:
-        """Both rows of an item, by column, as text; the right one is empty for a code."""
+        """Both rows of a pair, by column, as text."""
         from luodi.migration.reviewing.rows import shown
 
         return self.step(lambda workspace: shown(workspace, item))
 
+    def search(self, item: Item, words: str, most: int) -> tuple[Listed, ...]:
+        """Lines of the target's list that hold some words, for a term that needs a code."""
+        from luodi.migration.reviewing.codes import search
+
+        return self.step(
+            lambda workspace: search(workspace, self.queue, item.dictionary, words, most)
+        )
+
     def review(self, progress: Progress) -> Outcome[Standing]:
         """Where the queue stands, as evidence in the ledger."""
         from luodi.evidence.outcome import Act as Deed
+        from luodi.migration.mapping.read import read_book
         from luodi.migration.review import review
+        from luodi.migration.reviewing.codes import asked, files_of
         from luodi.migration.reviewing.rules import FILE
 
         deed = Deed("migration", "review", f"review:{self.queue}")
 
-        declared = (self.site.folder.input(FILE),) if self.rules.queues else ()
-
         def work(workspace: Workspace) -> Outcome[Standing]:
+            folder = self.site.folder
+            files = [*([FILE] if self.rules.queues else []), *files_of(workspace, self.queue)]
             return review(
                 workspace,
                 self.queue,
                 two_person=self.two_person,
-                inputs=declared,
+                asked=asked(workspace, read_book(folder.path), self.queue),
+                inputs=tuple(folder.input(file) for file in files),
                 progress=progress,
             )
 
@@ -143,6 +161,18 @@ class Desk:
             return self.step(work)
 
         return self.site.perform(deed, verb)[0]
+
+    def _settle(self, workspace: Workspace) -> None:
+        from luodi.migration.reviewing.decide import settle
+
+        settle(workspace, self.queue, two_person=self.two_person)
+        self._write(workspace)
+
+    def _write(self, workspace: Workspace) -> None:
+        from luodi.migration.reviewing.entries import write_entries
+
+        folder = self.site.folder.path
+        write_entries(workspace, self.queue, folder, two_person=self.two_person)
 
     def step(self, work: Callable[[Workspace], T]) -> T:
         """Open the workspace for one piece of work, waiting a moment while another has it."""

@@ -1,4 +1,7 @@
-"""The desk in a terminal: one pair at a time side by side, one key for each decision."""
+"""The desk in a terminal: one item at a time, one key for each decision.
+
+Pairs of rows are shown here side by side; terms that need a code on a `code_page`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from luodi.cli.terminal import Terminal
 from luodi.evidence.catalogue import say
@@ -20,6 +23,16 @@ KEYS = {"l": "link", "m": "merge", "d": "different", "s": "skip"}
 """Keys that decide; ``u`` takes the last one back, ``q`` leaves."""
 
 
+class Keyboard(Protocol):
+    """Whoever sits here."""
+
+    def key(self) -> str:
+        """One key, as it is pressed."""
+
+    def line(self) -> str:
+        """A line that was typed."""
+
+
 def at_the_desk(desk: Desk, terminal: Terminal) -> bool:
     """Go through what waits until nothing does or the person leaves.
 
@@ -28,7 +41,7 @@ def at_the_desk(desk: Desk, terminal: Terminal) -> bool:
     bool
         Whether there was anybody: without a keyboard there is nothing to go through.
     """
-    from luodi.migration.reviewing.model import Act
+    from luodi.cli.migrate.code_page import at_a_code
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
@@ -36,16 +49,30 @@ def at_the_desk(desk: Desk, terminal: Terminal) -> bool:
     with keyboard() as pressed:
         while waiting := [item for item in desk.look().unsettled if item.id not in seen]:
             item = waiting[0]
-            show(desk, item, len(waiting), terminal)
-            key = pressed()
+            at_one = at_a_pair if item.term is None else at_a_code
+            key = at_one(desk, item, len(waiting), pressed, terminal)
             if key == "q":
                 break
             if key == "u" and seen:
                 seen.discard(desk.undo().id)
-            elif key in KEYS:
-                desk.decide(item.id, Act(KEYS[key]))
+            elif key == DECIDED:
                 seen.add(item.id)
     return True
+
+
+DECIDED = "decided"
+
+
+def at_a_pair(desk: Desk, item: Item, waiting: int, pressed: Keyboard, terminal: Terminal) -> str:
+    """Let a person decide a pair; returns `DECIDED` or the key."""
+    from luodi.migration.reviewing.model import Act
+
+    show(desk, item, waiting, terminal)
+    key = pressed.key()
+    if key in KEYS:
+        desk.decide(item.id, Act(KEYS[key]))
+        return DECIDED
+    return key
 
 
 def show(desk: Desk, item: Item, waiting: int, terminal: Terminal) -> None:
@@ -78,7 +105,7 @@ def show(desk: Desk, item: Item, waiting: int, terminal: Terminal) -> None:
             "item": item.id,
             "table": item.table,
             "left": item.left_ordinal,
-            "right": item.right_ordinal or 0,
+            "right": "" if item.right_ordinal is None else item.right_ordinal,
             "probability": f"{item.probability:.4f}",
             "count": waiting,
         },
@@ -103,23 +130,55 @@ def _weight(agreement: Agreement | None, terminal: Terminal) -> str:
     )
 
 
-@contextmanager
-def keyboard() -> Iterator[Callable[[], str]]:
-    """Read single keys as they are pressed, none lost between two questions.
+class _Lines:
+    """A keyboard where a terminal cannot read single keys (Windows): a line's first letter."""
 
-    Where a terminal cannot do that (Windows) a line's first letter counts; a keyboard that is gone
-    presses ``q``.
-    """
+    def key(self) -> str:
+        return sys.stdin.readline().strip()[:1].lower() or "q"
+
+    def line(self) -> str:
+        return sys.stdin.readline().strip()
+
+
+class _Keys:
+    """A keyboard that is read key by key, none lost between two questions."""
+
+    def __init__(self, descriptor: int, by_line: Callable[[], None], by_key: Callable[[], None]):
+        self._descriptor = descriptor
+        self._by_line = by_line
+        self._by_key = by_key
+
+    def key(self) -> str:
+        return os.read(self._descriptor, 1).decode("ascii", "replace").lower() or "q"
+
+    def line(self) -> str:
+        self._by_line()
+        try:
+            return os.read(self._descriptor, 4096).decode("utf-8", "replace").strip()
+        finally:
+            self._by_key()
+
+
+@contextmanager
+def keyboard() -> Iterator[Keyboard]:
+    """Read single keys as they are pressed; a keyboard that is gone presses ``q``."""
     try:
         import termios
         import tty
     except ImportError:
-        yield lambda: sys.stdin.readline().strip()[:1].lower() or "q"
+        yield _Lines()
         return
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
-    tty.setcbreak(descriptor, termios.TCSANOW)
+
+    def by_key() -> None:
+        tty.setcbreak(descriptor, termios.TCSANOW)
+
+    def by_line() -> None:
+        termios.tcsetattr(descriptor, termios.TCSANOW, before)
+
+    by_key()
     try:
-        yield lambda: os.read(descriptor, 1).decode("ascii", "replace").lower() or "q"
+        yield _Keys(descriptor, by_line, by_key)
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

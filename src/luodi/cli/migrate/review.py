@@ -27,6 +27,7 @@ def review(
     into: Annotated[
         Literal["left", "right"] | None, typer.Option(help="cli.migrate_review_into")
     ] = None,
+    code: Annotated[str, typer.Option(help="cli.migrate_review_code")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="cli.migrate_review_undo")] = False,
     reason: Annotated[str, typer.Option(help="cli.migrate_review_reason")] = "",
     two_person: Annotated[
@@ -47,7 +48,7 @@ def review(
     desk = Desk.of(open_site(folder), queue)
     if two_person or one_person:
         desk = desk.ask_for_two(two_person, reason)
-    asked = _decisions(desk, decide or (), into, reason)
+    asked = _decisions(desk, decide or (), into, code, reason)
     if undo:
         asked.append(desk.undo)
     for act in asked:
@@ -64,7 +65,7 @@ def review(
 
 
 def _decisions(
-    desk: Desk, words: list[str] | tuple[()], into: str | None, reason: str
+    desk: Desk, words: list[str] | tuple[()], into: str | None, code: str, reason: str
 ) -> list[Callable[[], object]]:
     from luodi.evidence.errors import WrongUse
     from luodi.migration.reviewing.model import Act
@@ -77,7 +78,7 @@ def _decisions(
         act = Act(said)
 
         def decided(name: str = name, act: Act = act) -> object:
-            return desk.decide(name, act, reason=reason, into=into)
+            return desk.decide(name, act, reason=reason, into=into, code=code)
 
         found.append(decided)
     return found
@@ -104,6 +105,7 @@ def _payload(
 
 
 def _told(item: Item, found: Standing, terminal: Terminal) -> dict[str, object]:
+    from luodi.cli.migrate.suggest import candidate_told
     from luodi.migration.linkage.say import agreement_text, guard_text
 
     lang = terminal.lang
@@ -127,10 +129,18 @@ def _told(item: Item, found: Standing, terminal: Terminal) -> dict[str, object]:
             }
             for one in item.explanation
         ],
+        "dictionary": item.dictionary,
+        "term": item.term,
+        "candidates": [candidate_told(one, lang) for one in item.candidates],
+        "said": [
+            {"act": one.act, "code": one.code, "who": one.who, "at": one.at, "reason": one.reason}
+            for one in found.said[item.id]
+        ],
     }
 
 
 def _draw(desk: Desk, outcome: Outcome[Standing], limit: int, terminal: Terminal) -> None:
+    from luodi.cli.migrate.code_page import one_line
     from luodi.cli.migrate.findings import drawn
     from luodi.evidence.catalogue import say
     from luodi.migration.reviewing.model import State
@@ -154,12 +164,14 @@ def _draw(desk: Desk, outcome: Outcome[Standing], limit: int, terminal: Terminal
         )
     if waiting := found.unsettled[:limit]:
         columns = ("item", "left", "right", "probability", "state")
+        if any(item.term for item in waiting):
+            columns = ("item", "code_here", "code_candidate", "probability", "state")
         codes = [f"cli.migrate_review_{name}" for name in columns]
         lines = [
             [
                 item.id,
-                item.left,
-                item.right,
+                one_line(item.term) if item.term else item.left,
+                one_line(item.candidates[0].term) if item.candidates else item.right,
                 f"{item.probability:.4f}",
                 say(f"cli.migrate_review_{found.state[item.id]}", {}, lang),
             ]

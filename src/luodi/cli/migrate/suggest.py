@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from luodi.evidence.progress import Progress
     from luodi.landing.site import Site
     from luodi.migration.suggest import Proposed, Seen
-    from luodi.migration.suggesting.model import Reason, TableMatch
+    from luodi.migration.suggesting.model import Candidate, Reason, TableMatch
     from luodi.migration.workspace import Workspace
 
+    Work = tuple[Site, Workspace]
 SHOWN = 200
 """Terms that a person reads; a program gets all of them."""
 
@@ -43,10 +44,10 @@ def suggest(
     rows = values or bool(terms or dictionary)
     with (
         terminal.progress() as progress,
-        _seen(folder, source, target, rows, terminal, progress) as (site, one, other),
+        _seen(folder, source, target, rows, terminal, progress) as (work, one, other),
     ):
         if terms or dictionary:
-            _suggest_terms(terminal, site, one, other, terms, dictionary, progress)
+            _suggest_terms(terminal, work, one, other, terms, dictionary, progress)
         else:
             _suggest_columns(terminal, one, other, table or [], save, progress)
 
@@ -59,17 +60,23 @@ def _suggest_columns(
     save: Path | None,
     progress: Progress,
 ) -> None:
-    from luodi.migration.suggest import suggest
+    from luodi.migration.suggest import suggest, unmatched
     from luodi.migration.suggesting import proposals
 
     found = suggest(one, other, tables=tables, progress=progress)
     best = proposals.best_columns(found)
+    left = unmatched(one.tables(tables), best)
     saved = proposals.save(save, best, _sayer(terminal.lang)) if save else 0
     payload = {
         "tables": [_table_told(match, terminal.lang) for match in found],
         "terms": [],
+        "unmatched_columns": [
+            {"source_table": table, "source_column": column} for table, column in left
+        ],
+        "unmatched_terms": [],
         "lists": None,
         "written": str(save) if save else "",
+        "queue": "",
     }
 
     def draw() -> None:
@@ -86,6 +93,9 @@ def _suggest_columns(
         ]
         if rows:
             terminal.show(terminal.table(_HEADERS, rows))
+        if left:
+            names = tuple(f"{table}.{column}" for table, column in left[:SHOWN])
+            terminal.say("cli.suggest_unmatched", {"count": len(left), "columns": names})
         if save:
             terminal.say("cli.suggest_saved", {"path": str(save), "count": saved})
 
@@ -94,7 +104,7 @@ def _suggest_columns(
 
 def _suggest_terms(
     terminal: Terminal,
-    site: Site | None,
+    work: Work | None,
     one: Seen,
     other: Seen,
     sort: Sort | None,
@@ -104,7 +114,7 @@ def _suggest_terms(
     from luodi.migration.suggest import suggest_terms
 
     found = (
-        _into_dictionary(terminal, site, one, other, sort, name, progress)
+        _into_dictionary(work, one, other, sort, name, progress)
         if name
         else suggest_terms(one, other, sort=sort, progress=progress)
     )
@@ -118,11 +128,15 @@ def _suggest_terms(
                 "target_label": match.target_label,
                 "confidence": match.confidence,
                 "reasons": [_reason_told(reason, terminal.lang) for reason in match.reasons],
+                "candidates": [candidate_told(one, terminal.lang) for one in match.candidates],
             }
             for match in found.matches
         ],
+        "unmatched_columns": [],
+        "unmatched_terms": [term.listed for term in found.unmatched],
         "lists": {"sort": found.sort, "source": found.source, "target": found.target},
         "written": f"mapping/{name}.tsv" if name else "",
+        "queue": found.queue,
     }
 
     def draw() -> None:
@@ -141,39 +155,28 @@ def _suggest_terms(
         terminal.say("cli.suggest_terms_found", counts)
         if name:
             terminal.say("cli.suggest_proposed", {"path": f"mapping/{name}.tsv"})
+            terminal.say("cli.suggest_queued", {"queue": found.queue, "count": len(found.terms)})
 
     terminal.finish(payload, draw)
 
 
 def _into_dictionary(
-    terminal: Terminal,
-    site: Site | None,
+    work: Work | None,
     one: Seen,
     other: Seen,
     sort: Sort | None,
     name: str,
     progress: Progress,
 ) -> Proposed:
-    from luodi.migration.mapping.model import Dictionary
-    from luodi.migration.mapping.read import read_book
-    from luodi.migration.mapping.write import write_dictionary
-    from luodi.migration.suggest import suggest_terms
-    from luodi.migration.suggesting.proposals import propose
+    from luodi.migration.suggest import suggest_dictionary
 
-    if site is None:
+    if work is None:
         raise WrongUse("cli.suggest_dictionary_where", {"dictionary": name})
-    book = read_book(site.folder.path)
-    rules = (rule for m in book.mappings for rule in m.dictionaries if rule.id == name)
-    rule = next(rules, None)
-    lists = (rule.source, rule.target) if rule else (None, None)
-    if None in lists:
-        raise WrongUse("migration.suggest_no_terms", {"dictionary": name})
-    found = suggest_terms(one, other, lists, sort, progress=progress)
-    terms = [(term.value, term.label) for term in found.terms]
-    known = book.dictionary(name) or Dictionary(name=name)
+    site, workspace = work
     say_zh = _sayer("zh")  # the notes are the hospital's to read
-    write_dictionary(site.folder.path, propose(known, terms, found.matches, say_zh))
-    return found
+    return suggest_dictionary(
+        one, other, name, site.folder.path, workspace, sort, say=say_zh, progress=progress
+    )
 
 
 _HEADERS = [
@@ -201,6 +204,15 @@ def _table_told(match: TableMatch, lang: Lang) -> dict[str, object]:
     }
 
 
+def candidate_told(candidate: Candidate, lang: Lang) -> dict[str, object]:
+    """A candidate with its reasons, for a program."""
+    return {
+        "term": candidate.term,
+        "confidence": candidate.confidence,
+        "reasons": [_reason_told(reason, lang) for reason in candidate.reasons],
+    }
+
+
 def _reason_told(reason: Reason, lang: Lang) -> dict[str, object]:
     return {
         "code": reason.code,
@@ -219,16 +231,17 @@ def _sayer(lang: Lang) -> Callable[[Reason], str]:
 @contextmanager
 def _seen(
     folder: Path, source: str, target: str, values: bool, terminal: Terminal, progress: Progress
-) -> Iterator[tuple[Site | None, Seen, Seen]]:
+) -> Iterator[tuple[Work | None, Seen, Seen]]:
     """Open both systems: those of the landing folder in its workspace, others straight."""
     with ExitStack() as stack:
         places = [named(folder, name) for name in (source, target)]
         inside = next((place for place in places if place.site is not None), None)
-        site = workspace = None
+        work = None
         if inside is not None and inside.site is not None:
-            site, workspace = stack.enter_context(at_work(inside.site.folder.path))
+            work = stack.enter_context(at_work(inside.site.folder.path))
+        workspace = work[1] if work else None
         one, other = (_at(place, workspace, values, stack, terminal, progress) for place in places)
-        yield site, one, other
+        yield work, one, other
 
 
 def _at(

@@ -19,7 +19,7 @@ from luodi.migration.workspace import Workspace, quoted
 
 
 def align(workspace: Workspace, queue: str) -> None:
-    """Bring a queue to the rows as they are in the workspace now; nothing where nothing moved.
+    """Bring pairs of rows to the rows as they are in the workspace now, if any moved.
 
     An item of a row that the source has no more goes; what was decided of it stays on record.
 
@@ -32,7 +32,7 @@ def align(workspace: Workspace, queue: str) -> None:
         return
     by_table: dict[tuple[str, str, str], list[Item]] = {}
     for item in items(workspace, queue).values():
-        if item.key:
+        if item.key and item.term is None:
             by_table.setdefault((item.system, item.table, item.key), []).append(item)
     for (system, table, key), known in by_table.items():
         if table in workspace.extracted(system):
@@ -55,8 +55,8 @@ def _ordinals(
     return dict(found)
 
 
-def _sides(item: Item) -> tuple[str, ...]:
-    return (item.left,) if item.right_ordinal is None else (item.left, item.right)
+def _sides(item: Item) -> tuple[str, str]:
+    return item.left, item.right
 
 
 def _align(workspace: Workspace, queue: str, known: list[Item], now: dict[str, int]) -> None:
@@ -79,8 +79,7 @@ def _where(item: Item, now: dict[str, int]) -> Item | None:
     """Where the rows of an item are now; None if one of them is no more."""
     if not all(name in now for name in _sides(item)):
         return None
-    right = None if item.right_ordinal is None else now[item.right]
-    return msgspec.structs.replace(item, left_ordinal=now[item.left], right_ordinal=right)
+    return msgspec.structs.replace(item, left_ordinal=now[item.left], right_ordinal=now[item.right])
 
 
 def _move_decisions(workspace: Workspace, queue: str, item: Item, there: Item) -> None:

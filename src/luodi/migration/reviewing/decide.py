@@ -11,6 +11,7 @@ from luodi.evidence.errors import WrongUse
 from luodi.evidence.model import now
 from luodi.migration.engine_errors import engine_error
 from luodi.migration.reviewing.anew import align
+from luodi.migration.reviewing.codes import align_codes, listed
 from luodi.migration.reviewing.merge import follow
 from luodi.migration.reviewing.model import Act, Decision, Item, Standing
 from luodi.migration.reviewing.queue import (
@@ -20,7 +21,7 @@ from luodi.migration.reviewing.queue import (
     record,
     take_back,
 )
-from luodi.migration.reviewing.standing import standing
+from luodi.migration.reviewing.standing import fingerprint, standing
 from luodi.migration.workspace import Workspace
 
 
@@ -44,9 +45,12 @@ def decide(
     who: str,
     reason: str = "",
     into: int | None = None,
+    code: str = "",
     two_person: bool = False,
 ) -> Standing:
     """Say something of an item; a merge that holds by it is done at once.
+
+    A code that holds by it is written into its dictionary by `entries.write_entries`.
 
     Parameters
     ----------
@@ -54,6 +58,8 @@ def decide(
         The person; where two must agree, two different ones.
     into : int, optional
         Ordinal of the row that stays in a merge; the left one by default.
+    code : str
+        The code that is accepted; the first candidate by default.
     two_person : bool
         Two people must say the same before it holds.
 
@@ -66,17 +72,29 @@ def decide(
     ------
     WrongUse
         ``migration.review_no_queue``, ``migration.review_no_item``,
-        ``migration.review_nothing_to_merge`` for a code, ``migration.review_into``.
+        ``migration.review_act_unfit`` for what may not be said of such an item,
+        ``migration.review_into``; ``migration.review_no_candidate`` and
+        ``migration.review_code_unknown`` of a code.
     LuodiError
         ``migration.review_row_gone``.
     """
     before = look(workspace, queue)
     item = _item(before, queue, name)
-    if act is Act.MERGE:
-        into = _into(item, into)
-    decision = Decision(seq=0, item=name, act=act, who=who, at=now(), reason=reason, into=into)
+    if act not in item.acts:
+        raise WrongUse("migration.review_act_unfit", {"item": name, "act": act, "acts": item.acts})
+    decision = Decision(
+        seq=0,
+        item=name,
+        act=act,
+        who=who,
+        at=now(),
+        reason=reason,
+        into=_into(item, into) if act is Act.MERGE else None,
+        code=_code(workspace, queue, item, code) if act is Act.ACCEPT else "",
+        of=fingerprint(item.term),
+    )
     with _whole(workspace):
-        record(workspace, queue, decision)
+        record(workspace, queue, [decision])
         after = look(workspace, queue, two_person=two_person)
         follow(workspace, queue, after)
     return after
@@ -118,6 +136,7 @@ def settle(workspace: Workspace, queue: str, *, two_person: bool = False) -> Non
     if queue not in queues(workspace):
         return
     align(workspace, queue)
+    align_codes(workspace, queue)
     found = look(workspace, queue, two_person=two_person)
     with _whole(workspace):
         follow(workspace, queue, found)
@@ -131,13 +150,24 @@ def _item(found: Standing, queue: str, name: str) -> Item:
 
 
 def _into(item: Item, into: int | None) -> int:
-    if item.right_ordinal is None:
-        raise WrongUse("migration.review_nothing_to_merge", {"item": item.id})
     if into is None:
         return item.left_ordinal
     if into not in (item.left_ordinal, item.right_ordinal):
         raise WrongUse("migration.review_into", {"item": item.id})
     return into
+
+
+def _code(workspace: Workspace, queue: str, item: Item, code: str) -> str:
+    """The code that is meant: one of the target's list, the first candidate where none is told."""
+    if not code:
+        if not item.right:
+            raise WrongUse("migration.review_no_candidate", {"item": item.id})
+        return item.right
+    if listed(workspace, queue, item.dictionary, code) is None:
+        raise WrongUse(
+            "migration.review_code_unknown", {"code": code, "dictionary": item.dictionary}
+        )
+    return code
 
 
 @contextmanager

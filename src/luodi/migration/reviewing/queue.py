@@ -1,4 +1,4 @@
-"""The queue's tables in the workspace: items, decisions, merges that were done."""
+"""The queue's tables in the workspace: items, decisions, merges that were done, lists of codes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import duckdb
 import msgspec
 
 from luodi.evidence.errors import WrongUse
+from luodi.migration.linkage.into import into
 from luodi.migration.reviewing.model import Decision, Item
 from luodi.migration.workspace import Workspace
 
@@ -24,6 +25,15 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.decision
    reason VARCHAR, into_ordinal BIGINT, undone BOOLEAN);
 CREATE TABLE IF NOT EXISTS {SCHEMA}.merged
   (seq BIGINT, queue VARCHAR, item VARCHAR, stays BIGINT, goes BIGINT);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.coded
+  (seq BIGINT, code VARCHAR, of VARCHAR);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.list
+  (queue VARCHAR, dictionary VARCHAR, content VARCHAR);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.code
+  (queue VARCHAR, dictionary VARCHAR, value VARCHAR, label VARCHAR, specification VARCHAR,
+   manufacturer VARCHAR, unit VARCHAR);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.entry
+  (queue VARCHAR, item VARCHAR, content VARCHAR);
 """
 
 
@@ -56,12 +66,12 @@ def queues(workspace: Workspace) -> tuple[str, ...]:
 
 
 def queues_of(workspace: Workspace, system: str, table: str) -> tuple[str, ...]:
-    """Names of the queues that hold rows of a table."""
+    """Names of the queues that hold pairs of rows of a table."""
     rows = (
         prepared(workspace)
         .execute(
             f"SELECT DISTINCT queue FROM {SCHEMA}.item WHERE system = ? AND source_table = ? "
-            "ORDER BY 1",
+            "AND right_ordinal IS NOT NULL ORDER BY 1",
             [system, table],
         )
         .fetchall()
@@ -90,36 +100,41 @@ def items(workspace: Workspace, queue: str) -> dict[str, Item]:
 def decisions(workspace: Workspace, queue: str) -> list[Decision]:
     """Every decision that was not taken back, in the order they were made."""
     rows = workspace.db.execute(
-        f"SELECT seq, item, act, who, moment, reason, into_ordinal FROM {SCHEMA}.decision "
+        "SELECT seq, item, act, who, moment, reason, into_ordinal, coalesce(code, ''), "
+        f"coalesce(of, '') FROM {SCHEMA}.decision LEFT JOIN {SCHEMA}.coded USING (seq) "
         "WHERE queue = ? AND NOT undone ORDER BY seq",
         [queue],
     ).fetchall()
-    names = ("seq", "item", "act", "who", "at", "reason", "into")
+    names = ("seq", "item", "act", "who", "at", "reason", "into", "code", "of")
     return [
         msgspec.convert(dict(zip(names, row, strict=True)), Decision, strict=False) for row in rows
     ]
 
 
-def record(workspace: Workspace, queue: str, decision: Decision) -> int:
-    """Write a decision down under the next number, inside the caller's transaction."""
-    row = workspace.db.execute(
-        f"SELECT coalesce(max(seq), 0) + 1 FROM {SCHEMA}.decision"
-    ).fetchone()
-    seq = int(row[0]) if row else 1
-    workspace.db.execute(
-        f"INSERT INTO {SCHEMA}.decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, false)",
+def record(workspace: Workspace, queue: str, decisions: Iterable[Decision]) -> None:
+    """Write decisions down under the next numbers, inside the caller's transaction."""
+    row = workspace.db.execute(f"SELECT coalesce(max(seq), 0) FROM {SCHEMA}.decision").fetchone()
+    last = int(row[0]) if row else 0
+    made = list(enumerate(decisions, last + 1))
+    into(
+        workspace.db,
+        f"{SCHEMA}.decision",
         [
-            seq,
-            queue,
-            decision.item,
-            decision.act,
-            decision.who,
-            decision.at.isoformat(),
-            decision.reason,
-            decision.into,
+            (
+                seq,
+                queue,
+                one.item,
+                one.act,
+                one.who,
+                one.at.isoformat(),
+                one.reason,
+                one.into,
+                False,
+            )
+            for seq, one in made
         ],
     )
-    return seq
+    into(workspace.db, f"{SCHEMA}.coded", [(seq, one.code, one.of) for seq, one in made if one.of])
 
 
 def take_back(workspace: Workspace, seqs: Iterable[int]) -> None:

@@ -6,6 +6,7 @@ from luodi.migration.linkage.cluster import components
 from luodi.migration.linkage.into import into
 from luodi.migration.linkage.model import Noun
 from luodi.migration.model import ORDINAL
+from luodi.migration.reviewing.codes import of_terms
 from luodi.migration.reviewing.decide import look, settle
 from luodi.migration.reviewing.model import Item, Standing
 from luodi.migration.reviewing.queue import SCHEMA, items, queues
@@ -46,14 +47,17 @@ def reviewed(
 def held(workspace: Workspace, queue: str, system: str, found: Standing | None) -> str:
     """SQL that yields ``source_table`` and ``ordinal`` of the rows that wait for a person.
 
-    The rows are those of every item that is not settled; `found` is where the queue stands.
+    The rows are those of every item that is not settled, of a term all that hold it; `found` is
+    where the queue stands.
     """
+    waiting = [item for item in (found.unsettled if found else ()) if item.system == system]
     rows = {
         (item.table, ordinal)
-        for item in (found.unsettled if found else ())
+        for item in waiting
         for ordinal in (item.left_ordinal, item.right_ordinal)
-        if ordinal is not None and item.system == system
+        if ordinal is not None
     }
+    rows.update(of_terms(workspace, [item for item in waiting if item.term is not None]))
     name = _table(workspace, "held", queue, system)
     into(workspace.db, name, sorted(rows))
     return f"SELECT source_table, ordinal FROM {name}"
@@ -91,7 +95,7 @@ def _table(workspace: Workspace, what: str, queue: str, system: str, *more: str)
 
 
 def shown(workspace: Workspace, item: Item) -> tuple[dict[str, str], dict[str, str]]:
-    """Both rows of an item by column, as text, for a person to look at."""
+    """Both rows of a pair by column, as text, for a person to look at."""
     right = item.right_ordinal
     return _row(workspace, item, item.left_ordinal), (
         {} if right is None else _row(workspace, item, right)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from luodi.migration.linkage.model import Class
 from luodi.migration.reviewing.model import (
@@ -14,6 +16,8 @@ from luodi.migration.reviewing.model import (
     Standing,
     State,
 )
+from luodi.migration.suggesting.model import Listed
+from luodi.terminology.text import clean, half_width
 
 Row = tuple[str, str, int]
 """System, table and ordinal of a row."""
@@ -28,21 +32,25 @@ def standing(
     What a person decided outranks what is linked by default.  Once decisions contradict one
     another (A is B, B is C, A is not C) every item of the contradiction waits for a person again.
     """
-    said: dict[str, list[Decision]] = {}
+    made: dict[str, list[Decision]] = {}
     for decision in decisions:
-        said.setdefault(decision.item, []).append(decision)
+        made.setdefault(decision.item, []).append(decision)
+    said: dict[str, tuple[Decision, ...]] = {}
     state: dict[str, State] = {}
     act: dict[str, Act] = {}
+    code: dict[str, str] = {}
     for name, item in items.items():
-        state[name], holds = _state(item, said.get(name, []), two_person=two_person)
+        counted = [one for one in made.get(name, ()) if one.of == fingerprint(item.term)]
+        said[name] = tuple(_by_person(counted).values())
+        state[name], holds = _state(item, said[name], reopened=bool(counted), two_person=two_person)
         if holds is not None:
-            act[name] = holds
+            act[name], code[name] = holds
     found = contradictions(items, act)
     for contradiction in found:
         for name in (contradiction.different, *contradiction.chain):
             state[name] = State.CONTRADICTED
             act.pop(name, None)
-    ratings = [pair for name in items if (pair := _ratings(said.get(name, []))) is not None]
+    ratings = [pair for name in items if (pair := _ratings(said[name])) is not None]
     return Standing(
         items=dict(items),
         state=state,
@@ -50,17 +58,32 @@ def standing(
         contradictions=found,
         rated_twice=len(ratings),
         kappa=kappa(ratings),
+        code={name: found for name, found in code.items() if found},
+        said=said,
     )
 
 
-def _state(item: Item, said: Sequence[Decision], *, two_person: bool) -> tuple[State, Act | None]:
-    latest = _by_person(said)
+def fingerprint(term: Listed | None) -> str:
+    """What a decision on a term is about: its name, 规格, maker and unit, whatever their width.
+
+    A stray blank or a full-width letter makes no other drug of it; anything else does.  Empty where
+    the item is no term.
+    """
+    if term is None:
+        return ""
+    parts = (term.label, term.specification, term.manufacturer, term.unit)
+    told = "\0".join("".join(half_width(clean(part)).split()) for part in parts)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _state(
+    item: Item, latest: Sequence[Decision], *, reopened: bool, two_person: bool
+) -> tuple[State, tuple[Act, str] | None]:
     if not latest:
-        reopened = bool(said)
         if item.class_ in (Class.CERTAIN, Class.LINK) and not reopened:
-            return State.DEFAULT, Act.LINK
+            return State.DEFAULT, (Act.LINK, "")
         return State.OPEN, None
-    acts = [act for act in latest.values() if act is not Act.SKIP]
+    acts = [(one.act, one.code) for one in latest if one.act is not Act.SKIP]
     if not acts:
         return State.SKIPPED, None
     if len(set(acts)) > 1:
@@ -70,14 +93,14 @@ def _state(item: Item, said: Sequence[Decision], *, two_person: bool) -> tuple[S
     return State.SETTLED, acts[0]
 
 
-def _by_person(said: Sequence[Decision]) -> dict[str, Act]:
+def _by_person(said: Iterable[Decision]) -> dict[str, Decision]:
     """What each person said last, since the item was reopened."""
-    latest: dict[str, Act] = {}
+    latest: dict[str, Decision] = {}
     for decision in said:
         if decision.act is Act.REOPEN:
             latest.clear()
         else:
-            latest[decision.who] = decision.act
+            latest[decision.who] = decision
     return latest
 
 
@@ -133,13 +156,17 @@ def _chain(
 # --- agreement ------------------------------------------------------------------------------------
 
 
-def _ratings(said: Sequence[Decision]) -> tuple[Act, Act] | None:
+Rating: TypeAlias = tuple[Act, str]
+"""What somebody said of an item, with the code where it was one."""
+
+
+def _ratings(said: Sequence[Decision]) -> tuple[Rating, Rating] | None:
     """What the first two people said who had an opinion."""
-    acts = [act for act in _by_person(said).values() if act is not Act.SKIP]
+    acts = [(one.act, one.code) for one in said if one.act is not Act.SKIP]
     return (acts[0], acts[1]) if len(acts) > 1 else None
 
 
-def kappa(ratings: Sequence[tuple[Act, Act]]) -> float | None:
+def kappa(ratings: Sequence[tuple[Hashable, Hashable]]) -> float | None:
     """Cohen's kappa (1960): agreement of two raters beyond what chance would give.
 
     1 is full agreement, 0 what chance gives; None without ratings.
@@ -147,7 +174,7 @@ def kappa(ratings: Sequence[tuple[Act, Act]]) -> float | None:
     if not ratings:
         return None
     total = len(ratings)
-    observed = sum(a is b for a, b in ratings) / total
+    observed = sum(a == b for a, b in ratings) / total
     first, second = (Counter(side) for side in zip(*ratings, strict=True))
     expected = sum(first[act] * second[act] for act in first) / total**2
     return 1.0 if expected == 1 else (observed - expected) / (1 - expected)

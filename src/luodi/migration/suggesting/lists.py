@@ -110,7 +110,7 @@ def read_terms(workspace: Workspace, system: str, terms: Terms) -> list[Term]:
         for name in parts.values()
     )
     rows = workspace.db.execute(
-        f"SELECT {cells} FROM {workspace.relation(system, terms.table)} "
+        f"SELECT {cells}, _ordinal FROM {workspace.relation(system, terms.table)} "
         f"ORDER BY _ordinal LIMIT {MOST}"
     ).fetchall()
     first: dict[str, Term] = {}

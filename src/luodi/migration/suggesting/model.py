@@ -40,12 +40,50 @@ class TableMatch(Noun, frozen=True, kw_only=True):
     columns: tuple[ColumnMatch, ...] = ()
 
 
-class TermMatch(Noun, frozen=True, kw_only=True):
-    """A term of the source's list and the target's term it may be."""
+class Listed(Noun, frozen=True, kw_only=True):
+    """One line of a list: its code, its name, and what tells it from its namesakes."""
 
-    source: str
-    target: str
-    source_label: str = ""
-    target_label: str = ""
+    value: str
+    label: str = ""
+    specification: str = ""
+    manufacturer: str = ""
+    unit: str = ""
+
+
+class Candidate(Noun, frozen=True, kw_only=True):
+    """A line of the target's list that a term may be, how surely and why."""
+
+    term: Listed
     confidence: Decimal
     reasons: tuple[Reason, ...] = ()
+
+
+class TermMatch(Noun, frozen=True, kw_only=True):
+    """A term of the source's list and the lines of the target's it may be, the likeliest first.
+
+    There is at least one.
+    """
+
+    source: str
+    source_label: str = ""
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def target(self) -> str:
+        """Code of the likeliest."""
+        return self.candidates[0].term.value
+
+    @property
+    def target_label(self) -> str:
+        """Name of the likeliest."""
+        return self.candidates[0].term.label
+
+    @property
+    def confidence(self) -> Decimal:
+        """How surely it is the likeliest."""
+        return self.candidates[0].confidence
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is the likeliest."""
+        return self.candidates[0].reasons

@@ -24,7 +24,7 @@ from luodi.migration.mapping.model import (
     Mapping,
 )
 from luodi.migration.model import Catalogue, Column, Kind, Noun
-from luodi.migration.suggesting.model import ColumnMatch, Reason, TableMatch, TermMatch
+from luodi.migration.suggesting.model import Candidate, ColumnMatch, Reason, TableMatch, TermMatch
 from luodi.transform import model as op
 
 HEADER = (
@@ -211,16 +211,19 @@ def propose(
         if known is not None and known.decided:
             continue
         match = found.get(value)
-        entries[value] = (
-            Entry(source_value=value, source_label=label)
-            if match is None
-            else Entry(
-                source_value=value,
-                target_value=match.target,
-                source_label=label,
-                target_label=match.target_label,
-                status=EntryStatus.PROPOSED,
-                note=f"{match.confidence} · {'; '.join(map(say, match.reasons))}",
-            )
-        )
+        entries[value] = proposed(value, label, match.candidates[0] if match else None, say)
     return Dictionary(name=dictionary.name, entries=tuple(entries.values()))
+
+
+def proposed(value: str, label: str, candidate: Candidate | None, say: Say) -> Entry:
+    """An entry that nobody has decided, with the candidate that a program proposes first."""
+    if candidate is None:
+        return Entry(source_value=value, source_label=label)
+    return Entry(
+        source_value=value,
+        target_value=candidate.term.value,
+        source_label=label,
+        target_label=candidate.term.label,
+        status=EntryStatus.PROPOSED,
+        note=f"{candidate.confidence} · {'; '.join(map(say, candidate.reasons))}",
+    )

@@ -9,13 +9,13 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from luodi.evidence.progress import Progress
-from luodi.migration.suggesting.model import Reason, TermMatch
+from luodi.migration.suggesting.model import Candidate, Listed, Reason, TermMatch
 from luodi.migration.suggesting.names import grams, likeness, plain
 
 NEAR = 25
@@ -28,22 +28,38 @@ COMMON = 3_000
 """A pair of characters in more names than this leads nowhere."""
 LEAST = Decimal("0.40")
 """Confidence below which a proposal costs more than it helps."""
+FAINT = Decimal("0.20")
+"""Confidence below which not even another choice beside a proposal is told."""
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _BARE = 0.97
 """How much it says that names are alike without their brackets."""
+TOLD = 5
+"""Candidates of a term that a person is shown."""
 STEP = 200
 """Terms between two reports of progress."""
 
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """One entry of a list, as its table holds it."""
+    """One entry of a list, as its table holds it; ``ordinal`` names its row, 0 for none."""
 
     value: str
     label: str = ""
     specification: str = ""
     manufacturer: str = ""
     unit: str = ""
+    ordinal: int = 0
+
+    @property
+    def listed(self) -> Listed:
+        """What a person reads of it."""
+        return Listed(
+            value=self.value,
+            label=self.label,
+            specification=self.specification,
+            manufacturer=self.manufacturer,
+            unit=self.unit,
+        )
 
     @cached_property
     def plain(self) -> str:
@@ -84,31 +100,28 @@ def match_terms(
     """For each term of `source` its likeliest of `target`; terms without one are left out."""
     index = _Index(target, code)
     progress.stage("migration.suggest_terms_stage", total=len(source), unit="record")
-    found = []
+    found: list[TermMatch] = []
     for place, term in enumerate(source, 1):
         if place % STEP == 0:
             progress.advance(STEP)
-        best = max(
-            ((weigh(term, target[other]), -other) for other in index.near(term)),
-            key=lambda pair: (pair[0].confidence, pair[1]),
-            default=None,
-        )
-        if best is not None:
-            weighed, other = best[0], target[-best[1]]
-            sure = Decimal(str(round(min(weighed.confidence, 0.99), 2)))
-            if sure >= LEAST:
-                found.append(
-                    TermMatch(
-                        source=term.value,
-                        target=other.value,
-                        source_label=term.label,
-                        target_label=other.label,
-                        confidence=sure,
-                        reasons=weighed.reasons,
-                    )
-                )
+        found += _match(term, target, index.near(term), weigh)
     progress.advance(len(source) % STEP)
     return found
+
+
+def _match(
+    term: Term, target: Sequence[Term], near: Iterable[int], weigh: Weigh
+) -> Iterator[TermMatch]:
+    """The likeliest of the terms that are near; nothing where none is likely enough."""
+    weighed = ((weigh(term, target[other]), other) for other in near)
+    best = heapq.nsmallest(TOLD, weighed, key=lambda pair: (-pair[0].confidence, pair[1]))
+    candidates = tuple(
+        Candidate(term=target[other].listed, confidence=sure, reasons=found.reasons)
+        for found, other in best
+        if (sure := Decimal(str(round(min(found.confidence, 0.99), 2)))) >= FAINT
+    )
+    if candidates and candidates[0].confidence >= LEAST:
+        yield TermMatch(source=term.value, source_label=term.label, candidates=candidates)
 
 
 class _Index:
