@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,11 @@ from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.model import Column, Table
 from luodi.migration.profiling.columns import Measured, measure
+from luodi.migration.profiling.context import in_context, of_people, referred_meaning
 from luodi.migration.profiling.groups import Kept
 from luodi.migration.profiling.inclusion import find_inclusions
 from luodi.migration.profiling.keys import candidate_keys
-from luodi.migration.profiling.meaning import guess, structural
+from luodi.migration.profiling.meaning import guess
 from luodi.migration.profiling.mnemonics import with_mnemonics
 from luodi.migration.profiling.model import (
     Inclusion,
@@ -103,7 +104,8 @@ def profile_tables(
         relation = f"work.{workspace.relation(system, table.full_name)}"
         found.append((relation, table, _table(workspace.db, relation, table, kept, progress)))
     inclusions = find_inclusions(workspace.db, found, progress=progress)
-    finished = tuple(_finished(workspace.db, *one, inclusions) for one in found)
+    known = {profile.name: profile for _, _, profile in found}
+    finished = tuple(_finished(workspace.db, *one, inclusions, known) for one in found)
     return SystemProfile(system=system, product="", tables=finished, inclusions=inclusions)
 
 
@@ -136,8 +138,10 @@ def _table(
     profiles = with_mnemonics(db, relation, profiles)
     rows = profiles[0].rows if profiles else 0
     keys = candidate_keys(db, relation, table, profiles)
-    return TableProfile(
-        name=table.full_name, comment=table.comment, rows=rows, columns=profiles, keys=keys
+    return of_people(
+        TableProfile(
+            name=table.full_name, comment=table.comment, rows=rows, columns=profiles, keys=keys
+        )
     )
 
 
@@ -154,12 +158,15 @@ def _finished(
     table: Table,
     profile: TableProfile,
     inclusions: Sequence[Inclusion],
+    known: Mapping[str, TableProfile],
 ) -> TableProfile:
-    """Add what is only known of the whole: structural meanings, what is personal, samples."""
+    """Add what is only known of the whole: keys and references, what is personal, samples."""
     references = {one.column: one for one in inclusions if one.table == profile.name}
     columns = []
     for column in profile.columns:
-        guesses = structural(column, table, profile.keys, references.get(column.name))
+        reference = references.get(column.name)
+        referred = referred_meaning(reference, known)
+        guesses = in_context(column, table, profile.keys, reference, referred)
         named = msgspec.structs.replace(column, guesses=guesses)
         columns.append(msgspec.structs.replace(named, personal=is_personal(named)))
     samples = masked_samples(db, relation, tuple(columns), profile.rows)

@@ -11,19 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from luodi.migration.model import Column, Kind
-from luodi.migration.profiling.columns import SPACE, TOP, date_formats, measure
+from luodi.migration.profiling.columns import SPACE, TOP, measure
+from luodi.migration.profiling.dates import date_formats
 from luodi.migration.profiling.patterns import LONG, pattern
+from luodi.migration.workspace import quoted
 
 DB = duckdb.connect(config={"threads": 1})
 SIGNS = "019AZaz张三 　\u00a0\u200b×（）Ⅱ㐀𠀀\ue5e5\t\x1e-./:"
 
 
-def measured(values, stored="VARCHAR", kind=Kind.TEXT):
+def measured(values, stored="VARCHAR", kind=Kind.TEXT, name='a "b'):
     db = DB
-    db.execute(f'CREATE OR REPLACE TABLE t (_ordinal BIGINT, "a ""b" {stored})')
+    db.execute(f"CREATE OR REPLACE TABLE t (_ordinal BIGINT, {quoted(name)} {stored})")
     if values:
         db.executemany("INSERT INTO t VALUES (?, ?)", list(enumerate(values, 1)))
-    found = measure(db, "t", Column(name='a "b', type=stored.lower(), kind=kind))
+    found = measure(db, "t", Column(name=name, type=stored.lower(), kind=kind))
     assert db.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchone() == (0,)
     return found.profile
 
@@ -124,6 +126,58 @@ def test_moments():
 )
 def test_formats_of_dates(values, expected):
     assert counts(measured(values).dates) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("31-JAN-24", "dd-mon-yy"),
+        ("31-1月 -24", "dd-mon-yy (zh)"),  # Oracle's NLS_LANGUAGE of China
+        ("31-JAN-2024 08:30:00", "dd-mon-yyyy hh:mm:ss"),
+        ("Jan  3 2024 12:00AM", "mon dd yyyy hh:mmAM"),  # SQL Server's style 100
+        ("1/31/2024 12:00:00 AM", "mm/dd/yyyy hh:mm:ss AM"),
+        ("25/12/2023", "dd/mm/yyyy"),
+        ("12/25/2023", "mm/dd/yyyy"),
+        ("2024-01", "yyyy-mm"),
+        ("24-01-31", "yy-mm-dd"),
+        ("2024-01-31T08:30:00Z", "yyyy-mm-ddThh:mm:ssZ"),
+        ("2024-01-31T08:30:00.123+08:00", "yyyy-mm-ddThh:mm:ss+hh:mm"),
+        ("113/01/31", "roc yyy/mm/dd"),
+        ("民國113年1月31日", "民國yyy年mm月dd日"),
+    ],
+)
+def test_formats_of_other_systems(value, expected):
+    assert counts(measured([value]).dates) == {expected: 1}
+
+
+NUMBERS = [
+    ("1130131", "roc yyymmdd"),
+    ("1706659200", "unix seconds"),
+    ("1706659200123", "unix milliseconds"),
+    ("45322", "excel serial"),
+    ("45322.354167", "excel serial"),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), NUMBERS)
+def test_numbers_are_dates_under_a_name_that_says_so(value, expected):
+    assert counts(measured([value], name="出生日期").dates) == {expected: 1}
+    assert counts(measured([value], name="admittedAt").dates) == {expected: 1}
+    assert counts(measured([value], name="编号").dates) == {}
+
+
+def test_whole_numbers_that_are_dates():
+    found = measured([20240131, 19991231, 0], "BIGINT", Kind.INTEGER, name="CSRQ")
+    assert counts(found.dates) == {"yyyymmdd": 2}
+    assert counts(measured([1706659200], "BIGINT", Kind.INTEGER, name="created_at").dates) == {
+        "unix seconds": 1
+    }
+    assert counts(measured([20240131], "BIGINT", Kind.INTEGER, name="DJH").dates) == {}
+
+
+def test_a_day_and_a_month_are_told_by_most():
+    assert counts(measured(["03/04/2021", "25/12/2021"]).dates) == {"dd/mm/yyyy": 2}
+    assert counts(measured(["03/04/2021", "12/25/2021"]).dates) == {"mm/dd/yyyy": 2}
 
 
 def test_formats_are_known_once():

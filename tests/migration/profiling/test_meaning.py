@@ -73,7 +73,7 @@ def test_it_works(workspace, name):
         ("LXR", "contact_name"),
         ("SQDH", "document_no"),
         ("SJH", ""),
-        ("ITEM_FLAG2", ""),
+        ("ITEM_FLAG2", "flag"),
     ],
 )
 def test_names_alone_say_something(workspace, name, expected):
@@ -168,3 +168,43 @@ def test_a_kind_of_paper_is_no_number_of_one(workspace):
 
 def test_a_number_whose_comment_speaks_of_its_kind(workspace):
     assert meaning(workspace, "ZJHM", CARDS, comment="证件号码，见证件类型") == "id_card"
+
+
+@pytest.mark.parametrize(
+    ("name", "comment", "expected"),
+    [
+        ("KSLB", "科室类别", "fee_type"),  # says department, is a category
+        ("ICD", "诊断编码", "icd_code"),
+        ("ZDMC", "诊断名称", "diagnosis_name"),
+        ("CWF", "床位费", "amount"),
+        ("PJLX", "票据类型：1门诊发票 2预交金收据", "fee_type"),
+        ("SFZT", "收费状态（0未收 1已收）", "status"),
+        ("refund_num_unit", "", "unit"),
+        ("drug_id_list", "", ""),
+        ("patient_id_type", "", "fee_type"),
+        ("birth_place", "", "address"),
+        ("NEXT_OF_KIN_PHONE", "", "phone"),
+    ],
+)
+def test_a_name_is_what_it_ends_in(workspace, name, comment, expected):
+    stored = "DECIMAL(10,2)" if name == "CWF" else "VARCHAR"
+    kind = Kind.DECIMAL if name == "CWF" else Kind.TEXT
+    assert meaning(workspace, name, [], comment=comment, stored=stored, kind=kind) == expected
+
+
+def test_initials_are_read_as_the_comment_spells_them(workspace):
+    days = {"stored": "TIMESTAMP", "kind": Kind.DATETIME}
+    assert meaning(workspace, "JSRQ", [], **days) == "end_time"
+    assert meaning(workspace, "JSRQ", [], comment="结束日期", **days) == "end_time"
+    assert meaning(workspace, "JSRQ", [], comment="结算日期", **days) == "datetime"
+
+
+def test_headers_in_traditional_characters(workspace):
+    assert meaning(workspace, "病歷號", []) == "medical_record_no"
+    assert meaning(workspace, "出生日期（民國）", ["0690203"]) == "birth_date"
+
+
+def test_what_a_header_explains_is_no_name(workspace):
+    assert meaning(workspace, "金额（元）", ["12.50"]) == "amount"
+    assert meaning(workspace, "姓名（必填）", []) == "person_name"
+    assert Words.of("（备用）").texts == ("（备用）",)

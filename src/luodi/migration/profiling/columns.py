@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from luodi.migration.model import Column, Kind
+from luodi.migration.profiling.dates import count_dates, count_numbers, speaks_of_time
 from luodi.migration.profiling.groups import Kept, grouped, is_dense_key
 from luodi.migration.profiling.model import ColumnProfile, Count
 from luodi.migration.profiling.patterns import LONGEST, SEPARATOR, PatternCount, Patterns
@@ -36,48 +35,6 @@ _MOMENTS = (Kind.DATE, Kind.DATETIME)
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT)
 _NUMERIC_SHAPE = re.compile(r"[-+]?9(\{\d+(,\d+)?\})?(\.9(\{\d+(,\d+)?\})?)?")
 _DIGITS = re.compile(r"9(\{\d+\})?")
-_YEARS = (1850, 2100)
-
-
-@dataclass(frozen=True)
-class DateFormat:
-    """A way of writing dates: its name, how DuckDB reads it, and what such values look like."""
-
-    id: str
-    strptime: str
-    values: str
-
-    @property
-    def bare(self) -> bool:
-        """Whether it is nothing but digits, and may be something else altogether."""
-        return re.sub(r"\\d|\{\d+\}", "", self.values) == ""
-
-    @property
-    def likely(self) -> str:
-        """SQL that is quick and holds for every ``v`` in this format."""
-        looks = f"regexp_full_match(v, '{self.values}')"
-        return f"v >= '18' AND v < '22' AND {looks}" if self.bare else looks
-
-    @property
-    def condition(self) -> str:
-        """SQL that holds where ``v`` is a date in this format."""
-        parsed = f"try_strptime(v, '{self.strptime}')"
-        bound = f" AND year({parsed}) BETWEEN {_YEARS[0]} AND {_YEARS[1]}" if self.bare else ""
-        return f"{self.likely} AND {parsed} IS NOT NULL{bound}"
-
-    def fits(self, pattern: str) -> bool:
-        """Whether values of this `pattern` may be in this format."""
-        classes = re.sub("[年月日]", "汉", self.values.replace("T", "A").replace("A-Za-z", "Aa"))
-        plain = re.sub(r"(.)\{(\d+)\}", lambda run: run[1] * int(run[2]), pattern)
-        return re.fullmatch(classes, plain) is not None
-
-
-@cache
-def date_formats() -> tuple[DateFormat, ...]:
-    """Read the formats of dates that are known."""
-    text = (resources.files(__package__) / "date_formats.tsv").read_text(encoding="utf-8")
-    lines = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return tuple(DateFormat(*line) for line in lines)
 
 
 @dataclass(frozen=True)
@@ -175,8 +132,12 @@ def _measured(db: duckdb.DuckDBPyConnection, column: Column, kind: Kind) -> Colu
     found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     filled = int(found["rows"]) - int(found["nulls"])
     text: dict[str, Any] = {}
+    of_time = speaks_of_time(column.name, column.comment)
     if kind is Kind.TEXT and filled:
-        text = _text(db, filled - int(found.get("blanks", 0)), int(found["long_rows"]))
+        blanks, long_rows = int(found.get("blanks", 0)), int(found["long_rows"])
+        text = _text(db, filled - blanks, long_rows, of_time)
+    elif kind is Kind.INTEGER and filled and of_time:
+        text = {"dates": count_numbers(db)}
     return ColumnProfile(
         name=column.name,
         type=column.type,
@@ -236,7 +197,9 @@ def _smallest(db: duckdb.DuckDBPyConnection, most: int) -> tuple[str, ...]:
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _text(db: duckdb.DuckDBPyConnection, filled: int, long_rows: int) -> dict[str, Any]:
+def _text(
+    db: duckdb.DuckDBPyConnection, filled: int, long_rows: int, of_time: bool
+) -> dict[str, Any]:
     """Patterns of a text column, and what they lead to: formats of dates, numbers kept as text."""
     counted = count_patterns(db, long_rows)
     if counted is None:
@@ -247,7 +210,7 @@ def _text(db: duckdb.DuckDBPyConnection, filled: int, long_rows: int) -> dict[st
         "shapes": _commonest(counted.shapes),
         "pattern_total": len(exact),
         "signs": counted.signs,
-        "dates": _dates(db, counted.exact),
+        "dates": count_dates(db, counted.exact, of_time),
     }
     numeric = sum(n for shape, n in counted.shapes.items() if _NUMERIC_SHAPE.fullmatch(shape))
     if filled and numeric == filled and len(exact) == 1 and _DIGITS.fullmatch(next(iter(exact))):
@@ -306,24 +269,6 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterable[Any]:
 def _commonest(counted: dict[str, int]) -> tuple[Count, ...]:
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:TOP]
     return tuple(Count(value=value, rows=n) for value, n in ordered)
-
-
-def _dates(db: duckdb.DuckDBPyConnection, patterns: dict[str, int]) -> tuple[Count, ...]:
-    """Count the values that read as dates, by format; digits alone count when nearly all read."""
-    found = []
-    for known in date_formats():
-        shaped = sum(n for shape, n in patterns.items() if known.fits(shape))
-        needed = shaped * 0.9 if known.bare else 1
-        if shaped and _rows_with(db, known.likely) >= needed:
-            dates = _rows_with(db, known.condition)
-            if dates >= needed:
-                found.append(Count(value=known.id, rows=dates))
-    return tuple(sorted(found, key=lambda count: -count.rows))
-
-
-def _rows_with(db: duckdb.DuckDBPyConnection, condition: str) -> int:
-    row = db.execute(f"SELECT sum(n) FROM groups WHERE {condition}").fetchone()
-    return int(row[0] or 0) if row else 0
 
 
 def _sql(text: str) -> str:

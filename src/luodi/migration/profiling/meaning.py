@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -12,8 +12,10 @@ from typing import Any
 
 import msgspec
 
-from luodi.migration.model import Kind, Table
-from luodi.migration.profiling.model import ColumnProfile, Guess, Inclusion, KeyCandidate
+from luodi.migration.model import Kind
+from luodi.migration.profiling.mnemonics import initials
+from luodi.migration.profiling.model import ColumnProfile, Guess
+from luodi.terminology.text import simplify
 
 FEW, MANY = 12, 50
 """Distinct values of a column with few, and more than which are many."""
@@ -23,6 +25,8 @@ SHOWN = 3
 """How many guesses are kept."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_EXPLAINED = re.compile(r"[（(\[【<《].*?[）)\]】>》]|[:：,，;；。\n].*|\d[-=.、:：].*", re.DOTALL)
+_EDGES = " \t\r\n*＊_-.\u3000"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -41,25 +45,49 @@ class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A meaning with its names, its signs, and whether its values speak of a person."""
+    """A meaning with its names, its signs, and whether its values speak of a person.
+
+    ``head`` names the sorts (see `head`) that a name may end in; None is any.
+    """
 
     id: str
     zh: str
     en: str
     sign: tuple[Sign, ...] = ()
     personal: bool = False
+    head: tuple[str, ...] | None = None
+
+
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sort of thing, told by how its name ends: Chinese, English words, initials of pinyin."""
+
+    id: str
+    zh: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+    pinyin: tuple[str, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
+    head: tuple[Head, ...]
     meaning: tuple[Meaning, ...]
+
+
+@cache
+def _file() -> _File:
+    text = (resources.files(__package__) / "meanings.toml").read_bytes()
+    found = msgspec.toml.decode(text, type=_File)
+    sorts = {head.id for head in found.head}
+    for meaning in found.meaning:
+        if not sorts.issuperset(meaning.head or ()):
+            raise ValueError(f"meanings.toml: {meaning.id} has a head that nobody declares")
+    return found
 
 
 @cache
 def meanings() -> dict[str, Meaning]:
     """Read the meanings that are known, by id."""
-    text = (resources.files(__package__) / "meanings.toml").read_bytes()
-    found = msgspec.toml.decode(text, type=_File)
+    found = _file()
     structural = (
         Meaning("row_key", "行主键", "row key"),
         Meaning("foreign_key", "外键", "foreign key"),
@@ -72,30 +100,73 @@ def meanings() -> dict[str, Meaning]:
 
 @dataclass(frozen=True)
 class Words:
-    """A name made comparable: its words, all of it without separators, and the text around it."""
+    """A name made comparable: its words, all of it without separators, and its Chinese.
+
+    What stands in brackets or after a colon explains and does not name: ``类型：1充值 2消费`` is a
+    类型.  ``spelled`` is true where the comment spells out the initials that are the name, so
+    that no other reading of them counts: JSRQ is 结束日期 or 结算日期.
+    """
 
     words: tuple[str, ...]
     joined: str
-    text: str
+    texts: tuple[str, ...]
+    spelled: bool = False
 
     @classmethod
     def of(cls, name: str, comment: str = "") -> Words:
-        words = tuple(word.lower() for word in _WORD.findall(name))
-        return cls(words, re.sub(r"[\W_]", "", name).lower(), f"{name} {comment}")
+        named, told = _named(name), _named(comment)
+        words = tuple(word.lower() for word in _WORD.findall(named))
+        joined = re.sub(r"[\W_]", "", named).lower()
+        texts = tuple(simplify(text.lower()) for text in (told, named) if _HAN.search(text))
+        spelled = bool(told) and joined.isascii() and initials(told).lower() == joined
+        return cls(words, joined, texts, spelled)
+
+    @property
+    def head(self) -> str:
+        """The sort of thing that the name ends in, or nothing: 科室代码 is a code."""
+        for text in self.texts:
+            if text.startswith("是否"):
+                return "flag"
+            if end := _longest_end(text):
+                return end
+        if self.spelled:
+            return ""
+        for one in _file().head:
+            if self.words[-1:] and self.words[-1] in one.en:
+                return one.id
+            if any(self.joined.endswith(end.lower()) for end in one.pinyin) and not self.texts:
+                return one.id
+        return ""
 
     def matches(self, entry: str) -> bool:
         """Whether an entry of a sign (see ``meanings.toml``) is met."""
-        if entry[0] == "=":
-            return self.joined == entry[1:].lower()
-        if entry[0] == "*":
-            return self.joined.endswith(entry[1:].lower())
+        if entry[0] in "=*":
+            wanted = entry[1:].lower()
+            if _HAN.search(wanted):
+                meets = str.endswith if entry[0] == "*" else str.__eq__
+                return any(meets(text, wanted) for text in self.texts)
+            if self.spelled and entry[1:].isupper() and len(wanted) > 1:
+                return False
+            return self.joined == wanted or (entry[0] == "*" and self.joined.endswith(wanted))
         if _HAN.search(entry):
-            return entry.lower() in self.text.lower()
+            return any(entry.lower() in text for text in self.texts)
         phrase = tuple(entry.split())
         size = len(phrase)
         if any(self.words[at : at + size] == phrase for at in range(len(self.words) - size + 1)):
             return True
         return self.joined == "".join(phrase)
+
+
+def _named(text: str) -> str:
+    """Take the explanation off a name or comment, unless there is nothing else."""
+    return _EXPLAINED.sub("", text).strip(_EDGES) or text
+
+
+def _longest_end(text: str) -> str:
+    ends = [
+        (len(end), one.id) for one in _file().head for end in one.zh if text.endswith(end.lower())
+    ]
+    return max(ends)[1] if ends else ""
 
 
 def guess(
@@ -109,11 +180,13 @@ def guess(
     seen = _Seen(
         column, tuple(values), Words.of(column.name, column.comment), Words.of(table, table_comment)
     )
-    found = []
+    found, head = [], seen.name.head
     for meaning in meanings().values():
         doubt, against, reasons = 1.0, 1.0, []
+        # Values may gainsay a name, but no word of a name what the name ends in.
+        amiss = meaning.head is not None and head not in ("", *meaning.head)
         for sign in meaning.sign:
-            if not seen.holds(sign):
+            if not seen.holds(sign) or (sign.name and sign.weight > 0 and amiss):
                 continue
             if sign.weight < 0:
                 against *= 1 + sign.weight
@@ -170,7 +243,7 @@ class _Seen:
         return {
             "unique": self.column.unique,
             "constant": distinct == 1,
-            "few": 0 < distinct <= FEW,
+            "few": distinct <= FEW,
             "many": distinct > MANY,
         }[spread]
 
@@ -187,24 +260,3 @@ class _Seen:
         values = [value.strip() for value in self.values if value.strip()]
         matching = sum(1 for value in values if re.fullmatch(expression, value, re.DOTALL))
         return matching / len(values) if values else 0.0
-
-
-def structural(
-    column: ColumnProfile, table: Table, keys: Sequence[KeyCandidate], reference: Inclusion | None
-) -> tuple[Guess, ...]:
-    """Add to a column's guesses what keys and references say of it."""
-    found = list(column.guesses)
-    declared = table.primary_key == (column.name,)
-    is_key = any(key.columns == (column.name,) for key in keys)
-    named = column.rows > 1 and Words.of(column.name).words[-1:] == ("id",)
-    if is_key and (declared or named):
-        # Whole numbers that are unique under such a name are handed out by a machine: what the
-        # name of the table says of codes is weaker.
-        counted = "0.85" if column.kind is Kind.INTEGER else "0.70"
-        confidence = Decimal("0.95" if declared else counted)
-        found.append(Guess(meaning="row_key", confidence=confidence, reasons=("key",)))
-    if reference is not None:
-        found.append(
-            Guess(meaning="foreign_key", confidence=reference.confidence, reasons=("inclusion",))
-        )
-    return tuple(sorted(found, key=lambda one: -one.confidence)[: SHOWN + 1])

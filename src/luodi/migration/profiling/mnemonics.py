@@ -77,8 +77,12 @@ def _is_lettered(shape: str) -> bool:
 def is_initials(code: str, name: str) -> bool:
     """Whether `code` may be the initials of `name`; a few characters have several readings."""
     wanted = _LETTERS.sub("", code.upper())
-    whole = _LETTERS.sub("", "".join(map(_initial, name)))
-    return len(wanted) > 1 and _like(wanted, whole)
+    return len(wanted) > 1 and _like(wanted, initials(name))
+
+
+def initials(name: str) -> str:
+    """Write the initials of a name, each character in its commonest reading."""
+    return _LETTERS.sub("", "".join(map(_initial, name)))
 
 
 @lru_cache(maxsize=8_192)

@@ -31,7 +31,8 @@ class ColumnProfile(Noun, frozen=True, kw_only=True):
     nothing but numbers.  Lengths are in characters, of binary columns in bytes.  ``patterns``
     keep the lengths of runs, ``shapes`` give their range; both are empty where ``varied``.
     ``signs`` are the classes and marks that occur in any value of a text column, empty where
-    that is not known.  ``dates`` counts the values of a text column that read as a date, by format.
+    that is not known.  ``dates`` counts the values that read as a date, by format: of text
+    columns, and of whole numbers whose name speaks of time.
     """
 
     name: str

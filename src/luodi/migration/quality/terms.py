@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from luodi.migration.model import Kind
-from luodi.migration.profiling.columns import SPACE, date_formats
+from luodi.migration.profiling.columns import SPACE
+from luodi.migration.profiling.dates import moment_of
 from luodi.migration.profiling.model import ColumnProfile
-from luodi.migration.workspace import literal, quoted
+from luodi.migration.workspace import quoted
 
 _LONG, _SHORT = (18, "[0-9]{17}[0-9Xx]"), (15, "[0-9]{15}")
 
@@ -47,11 +48,10 @@ class Term:
         kind = self.profile.kind
         if kind in (Kind.DATE, Kind.DATETIME):
             return f"{self.v}::TIMESTAMP"
-        known = {one.id: one.strptime for one in date_formats()}
-        formats = [literal(known[count.value]) for count in self.profile.dates]
-        if kind is not Kind.TEXT or not formats:
+        if not self.profile.dates:
             return "NULL::TIMESTAMP"
-        return f"try_strptime(trim({self.v}), [{', '.join(formats)}])"
+        formats = tuple(count.value for count in self.profile.dates)
+        return moment_of(f"trim({self.t})", formats)
 
     @property
     def n(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 
-from luodi.migration.profiling.columns import date_formats
+from luodi.migration.profiling.dates import date_formats
 from luodi.migration.workspace import literal
 from luodi.terminology import area, icd, id_card, phone, specification, text
 
