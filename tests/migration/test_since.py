@@ -41,9 +41,9 @@ class Old:
         with contextlib.closing(sqlite3.connect(self.desk.base / "old.db")) as db:
             db.executescript(statements)
 
-    def extract(self, since=None, watermark=None, **more):
+    def extract(self, since=None, watermark=None, overlap=60, **more):
         marked = MARKED if watermark is None else watermark
-        with self.desk.source("old.db", watermark=marked) as source:
+        with self.desk.source("old.db", watermark=marked, overlap=overlap) as source:
             if since is None:
                 self.workspace.keep(connect(source, progress=Silent()).result)
             return extract(self.workspace, source, since=since, progress=Silent(), **more)
@@ -80,7 +80,7 @@ def test_it_works(old):
     assert (by_name["p"].added, by_name["p"].changed, by_name["p"].rows) == (1, 1, 4)
     assert (figures(outcome)["added"], figures(outcome)["changed"]) == (2, 1)
     moment = said(outcome)["since_moment", "p"]
-    assert moment.params["since"] == "2026-01-03 08:00:00"
+    assert moment.params["since"] == "2026-01-03 07:00:00"  # an hour overlaps
     assert moment.params["reached"] == "2026-01-05 08:00:00"
     assert ("since_no_watermark", "d") in said(outcome)
     assert ("since_no_key", "log") in said(outcome)
@@ -103,6 +103,32 @@ def test_a_value_that_is_given(old):
     assert figures(old.extract("last"))["changed"] == 0
     assert figures(old.extract("2026-01-02"))["changed"] == 1
     assert old.rows()[1] == (2, 20, "late")
+
+
+def test_a_transaction_that_was_committed_late(old):
+    """It began before what was read last, and was not there to be read."""
+    old.do("INSERT INTO p VALUES (40, 'late', '2026-01-03 07:30:00')")
+    outcome = old.extract("last", tables=["p"])
+    assert old.rows()[3] == (4, 40, "late")
+    assert (outcome.result.tables[0].added, outcome.result.tables[0].changed) == (1, 0)
+    old.do("INSERT INTO p VALUES (50, 'later', '2026-01-03 06:30:00')")  # before what overlaps
+    assert said(old.extract("last", tables=["p"]))["since_missed", "p"].count == 1
+    assert said(old.extract("last", tables=["p"], overlap=120)) != {}
+    assert old.rows()[4] == (5, 50, "later")
+
+
+def test_a_watermark_in_the_future_hides_nothing(old):
+    """Otherwise a single 9999-12-31 would be the end of all deltas."""
+    old.do("UPDATE p SET upd = '9999-12-31 00:00:00' WHERE id = 10")
+    first = old.extract(tables=["p"], fresh=True)
+    assert said(first)["watermark_future", "p"].params == {"table": "p", "column": "upd"}
+    old.do("INSERT INTO p VALUES (15, 'new', '2026-01-05 08:00:00')")
+    outcome = old.extract("last", tables=["p"])
+    assert old.rows()[3] == (4, 15, "new")
+    assert said(outcome)["since_moment", "p"].params["reached"] == "2026-01-05 08:00:00"
+    assert outcome.verdict is Verdict.WARN
+    old.do("UPDATE p SET name = 'A' WHERE id = 10")  # one of the future is read each time
+    assert figures(old.extract("last", tables=["p"]))["changed"] == 1
 
 
 def test_rows_that_were_deleted_are_not_seen_but_counted(old):
@@ -270,6 +296,9 @@ INSERT INTO pms_patient VALUES (1, '张三', '1', '1980-01-02', '2026-01-01 08:0
   (2, '李四', '2', '1975-03-04', '2026-01-01 08:00:00');
 INSERT INTO pms_visit VALUES (10, 1, '12.50', '2026-01-01 08:00:00');
 """
+FUTURE = """
+UPDATE pms_visit SET gxsj = '9999-12-31 00:00:00' WHERE vid = 10;
+"""
 CHANGES = """
 UPDATE pms_patient SET xm = '李思', gxsj = '2026-01-02 08:00:00.5' WHERE pid = 2;
 INSERT INTO pms_patient VALUES (3, '王五', '1', '2001-02-03', '2026-01-02 09:00:00');
@@ -310,7 +339,9 @@ def test_a_change_in_the_source_reaches_the_new_system(desk, busy, new_his):
                 workspace, mapping, new_his.target, DICTIONARIES, given, progress=Silent()
             ).result
 
-        bring()
+        do(FUTURE)
+        codes = [f.code for f in bring().findings]
+        assert codes.count("migration.watermark_future") == 1
         put(Mode.FULL)
         do(CHANGES)
         outcome = bring("last")

@@ -86,6 +86,9 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
     watermark : mapping of str to str
         For each table, by its full name or ``*`` for all, the column that says when a row was last
         changed.
+    overlap : int
+        Minutes before the last watermark from which an extraction goes on: a transaction that
+        began before it may have been committed after it.
     """
 
     id: SystemId
@@ -101,6 +104,7 @@ class System(Noun, frozen=True, kw_only=True, omit_defaults=True):
     nvarchar: bool = False
     deleted: bool = False
     watermark: Mapping[str, str] = msgspec.field(default_factory=dict)
+    overlap: Annotated[int, msgspec.Meta(ge=0, le=44_640)] = 60
 
     @property
     def variable(self) -> str:

@@ -12,6 +12,7 @@ from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration import garbled
 from luodi.migration.model import Column, Kind, Table
+from luodi.migration.newest import newest
 from luodi.migration.source import refusals
 from luodi.migration.source.model import PIECE, Lost, Order, Rows, Source, Staged, Start, Value
 from luodi.migration.source.names import as_named, in_source
@@ -156,8 +157,16 @@ class Reading:
         column = watermark(self._source.system, self._table)
         marked = None
         if column is not None:
-            newest = self._source.newest(self._there, column.origin or column.name)
-            marked = None if newest is None else (column.name, newest)
+            there = self._there.column(column.origin or column.name) or column
+            mark, future = newest(self._source, self._there, there)
+            marked = None if mark is None else (column.name, mark)
+            if future:
+                self.findings.append(
+                    Finding(
+                        code="migration.watermark_future",
+                        params={"table": self._table.full_name, "column": column.name},
+                    )
+                )
         self.staging.begin(self.staged(), self._identity, marked)
 
     def _goes_on(self) -> bool:

@@ -16,6 +16,7 @@ from luodi.evidence.model import Finding, Severity
 from luodi.evidence.progress import Progress
 from luodi.migration import garbled
 from luodi.migration.model import Column, Kind, Table
+from luodi.migration.newest import TIMES, before
 from luodi.migration.reading import Extracted, Pace, Reading, watermark
 from luodi.migration.source.model import Source, Value
 from luodi.migration.source.names import in_source
@@ -24,12 +25,12 @@ from luodi.migration.workspace import Workspace, quoted
 LAST = "last"
 """Since the moment at which what is there began to be read."""
 _BESIDE = "_since_"
-_TOLD = frozenset((Kind.DATE, Kind.DATETIME))
-"""Kinds of watermarks that are no number or text of a patient: evidence tells them."""
 
 
 class Since:
     """The extraction of one table since a watermark; see `Reading` for what is not said here.
+
+    Of a watermark only a moment is told in evidence: a number or a text may be a patient's.
 
     Parameters
     ----------
@@ -148,13 +149,13 @@ class Since:
             found = self._marked(column)
             if found is None:
                 return None
-            text = found
+            text = before(found, self._source.system.overlap)
         try:
             if column.kind is Kind.INTEGER:
                 return int(text)
             if column.kind is Kind.DECIMAL:
                 float(text)
-            if column.kind in _TOLD and self._value != LAST:
+            if column.kind in TIMES and self._value != LAST:
                 datetime.datetime.fromisoformat(text)
         except ValueError:
             params = {"table": self._table.full_name, "column": column.name, "kind": column.type}
@@ -197,7 +198,7 @@ class Since:
         ).fetchone()
         ordinal, unmarked = row or (None, 0)
         params: dict[str, str | int] = {"table": self._table.full_name, "column": column.name}
-        if column.kind in _TOLD:
+        if column.kind in TIMES:
             said = {"since": str(least or ""), "reached": self._marked(column) or ""}
             yield Finding(
                 code="migration.since_moment", params={**params, **said}, severity=Severity.INFO

@@ -124,15 +124,22 @@ def _as_it_is(column: SourceColumn) -> Target:
     return Target(kind=column.kind, precision=column.precision, scale=column.scale)
 
 
-def lookup_pairs(batch: Batch, feed: str, key: str, kinds: tuple[Kind, Kind, int | None]) -> Pairs:
+def lookup_pairs(
+    batch: Batch, feed: str, key: str, kinds: tuple[Kind, Kind, int | None], held: str = ""
+) -> Pairs:
     """What translates a source key of a feed into the key of the row it became or went into.
 
-    ``kinds`` are those of source and target key, and the scale of the latter.
+    Parameters
+    ----------
+    kinds : tuple
+        Those of source and target key, and the scale of the latter.
+    held : str
+        Relation of the rows of the feed that are in the target, where more are than its own.
     """
     table, other, target = batch.relation(feed), batch.relation(merged(feed)), quoted(key)
     return Pairs(
         relation=(
-            f"(SELECT _source_1, {target} AS _key FROM {table} UNION ALL "
+            f"(SELECT _source_1, {target} AS _key FROM {held or table} UNION ALL "
             f"SELECT m._source_1, f.{target} FROM {other} m JOIN {table} f "
             "ON f._ordinal = m.merged_into)"
         ),
@@ -144,7 +151,11 @@ def lookup_pairs(batch: Batch, feed: str, key: str, kinds: tuple[Kind, Kind, int
     )
 
 
-def elsewhere_pairs(batch: Batch, feed: BatchFeed, types: Mapping[str, str]) -> Pairs:
-    """The same for a feed of another batch, told by the types its rows have in the workspace."""
+def elsewhere_pairs(batch: Batch, feed: BatchFeed, types: Mapping[str, str], held: str) -> Pairs:
+    """The same for a feed of another batch, told by the types its rows have in the workspace.
+
+    What the target still holds of earlier batches counts too, though that one did not speak of it.
+    """
     source, key = (_typed(types[name]) for name in ("_source_1", feed.key))
-    return lookup_pairs(batch, feed.id, feed.key, (source.kind, key.kind, key.scale))
+    kinds = (source.kind, key.kind, key.scale)
+    return lookup_pairs(batch, feed.id, feed.key, kinds, held)

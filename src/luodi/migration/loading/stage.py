@@ -23,7 +23,7 @@ from luodi.migration.loading.bind import (
     lookup_pairs,
 )
 from luodi.migration.loading.constraints import Constraints
-from luodi.migration.loading.delta import choose_actions, keep_keys
+from luodi.migration.loading.delta import choose_actions, holding, keep_keys
 from luodi.migration.loading.engine import IN_WORKSPACE, Engine
 from luodi.migration.loading.fates import Fates, merged
 from luodi.migration.loading.keys import key_expression, source_columns
@@ -337,7 +337,8 @@ class Staging:
         known = batch.feed(id) if batch else None
         if batch is None or known is None:
             raise LuodiError("migration.load_lookup_unknown", {"feed": feed.feed.id, "lookup": id})
-        return elsewhere_pairs(batch, known, self._types(batch.relation(id)))
+        held = holding(self.workspace, batch, id)
+        return elsewhere_pairs(batch, known, self._types(batch.relation(id)), held)
 
     def _types(self, relation: str) -> dict[str, str]:
         lines = self.workspace.db.execute(f"DESCRIBE {relation}").fetchall()

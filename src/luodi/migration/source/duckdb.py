@@ -95,7 +95,7 @@ class DuckDb:
     def order(self, table: Table) -> tuple[Order, tuple[str, ...]]:
         return (Order.RESTART if table.view else Order.COUNT), ()
 
-    def newest(self, table: Table, column: str) -> str | None:
+    def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
         """See `Source.newest`: a file is read again as a whole."""
         return None
 

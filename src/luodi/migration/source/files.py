@@ -106,7 +106,7 @@ class Files(ABC):
             if number > begin:
                 yield replace(rows, key=(number,))
 
-    def newest(self, table: Table, column: str) -> str | None:
+    def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
         """See `Source.newest`: a file is read again as a whole."""
         return None
 

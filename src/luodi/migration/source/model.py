@@ -135,8 +135,11 @@ class Source(Protocol):
         LuodiError
         """
 
-    def newest(self, table: Table, column: str) -> str | None:
-        """Ask for the greatest value of a column as it is now; None where that cannot be told."""
+    def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
+        """Ask for the greatest value of a column as it is now, of those up to `most` if given.
+
+        None where that cannot be told.
+        """
 
     def reopen(self) -> bool:
         """Connect again.  True when the rows are still those of the same moment."""

@@ -98,6 +98,27 @@ def _doubling(dialect: Dialect) -> Dialect:
     return replace(dialect, quote=lambda name: dialect.quote(name).replace("%", "%%"))
 
 
+def greatest(
+    relation: str, column: str, expression: str, most: str | None, dialect: Dialect
+) -> tuple[str, list[Value]]:
+    """Compile the statement for the greatest value of a column, of those up to `most` if given.
+
+    Parameters
+    ----------
+    expression : str
+        How the column is selected.
+    """
+    where, values = "", list[Value]()
+    if most is not None:
+        if dialect.mark(1) == "%s":
+            expression, relation = expression.replace("%", "%%"), relation.replace("%", "%%")
+            dialect = _doubling(dialect)
+        where, values = f" WHERE {dialect.quote(column)} <= {dialect.mark(1)}", [most]
+    name = dialect.quote(column)
+    inner = f"SELECT max({name}) AS {name} FROM {relation}{where}"
+    return f"SELECT {expression} FROM ({inner}) m", values
+
+
 def select(
     table: Table,
     columns: Sequence[str],

@@ -16,7 +16,7 @@ from luodi.evidence.progress import Progress
 from luodi.landing.systems import System
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source.model import Lost, Order, Rows, Snapshot, Staged, Start, Value, Wire
-from luodi.migration.source.query import Dialect, full_name, select
+from luodi.migration.source.query import Dialect, full_name, greatest, select
 
 CONNECT = 10
 """Seconds a server may take to answer a connection."""
@@ -106,7 +106,7 @@ class Relational(ABC):
             if not keys or found < start.piece:
                 return
 
-    def newest(self, table: Table, column: str) -> str | None:
+    def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
         """See `Source.newest`."""
         described = table.column(column)
         if described is None:
@@ -114,13 +114,10 @@ class Relational(ABC):
         alone = msgspec.structs.replace(
             table, columns=(described,), primary_key=(), unique=(), foreign_keys=()
         )
-        name = self.dialect.quote(column)
         relation = self.relation(table) or full_name(table, self.dialect)
-        statement = (
-            f"SELECT {self.expression(described)} "
-            f"FROM (SELECT max({name}) AS {name} FROM {relation}) m"
-        )
-        rows = [row for piece in self.fetch(alone, statement, ()) for row in piece]
+        expression = self.expression(described)
+        statement, values = greatest(relation, column, expression, most, self.dialect)
+        rows = [row for piece in self.fetch(alone, statement, values) for row in piece]
         ((value,),) = self._columns(alone, rows)
         return None if value is None else str(value)
 
