@@ -246,3 +246,17 @@ def test_taking_back_values_killed_before_the_commit(desk):
     back = desk.take_back(batch, LocalMarks(workspace))
     assert (back.result.restored, back.result.as_before) == (1, True)
     assert desk.rows() == [(1, "a"), (2, "b")]
+
+
+def test_another_domain_sees_what_the_target_still_holds(desk):
+    """A patient who is rejected this time is in the target since the batch before."""
+    visit, patient = rules().feeds
+    desk.mapping = rules(feed=(patient,))
+    desk.load()
+    fill(desk.workspace, [(1, None, "1", "1980-01-02"), TWO[1]], VISIT)
+    again = desk.load(mode=Mode.DELTA)
+    assert fates(desk.workspace, again)["pms_patient", 1] == ("rejected", "require")
+    desk.mapping = rules(domain="visits", feed=(visit,))
+    outcome = desk.load()
+    assert fates(desk.workspace, outcome)["pms_visit", 1] == ("loaded", None)
+    assert desk.rows("visit", "id, patient_id") == [(10, 1)]
