@@ -122,6 +122,15 @@ def write_all(handle: int, data: bytes) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
+def sync_file(path: Path) -> None:
+    """Have the disk confirm what somebody else wrote into a file."""
+    handle = os.open(path, os.O_RDWR | _BINARY)  # Windows syncs only what may be written to
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` durable; Windows keeps its own order and has no such call."""
     if os.name == "nt":

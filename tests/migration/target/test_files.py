@@ -321,3 +321,23 @@ def test_a_name_that_begins_with_a_byte_order_mark(as_csv, workspace):
     batch = desk.load(mapping).result.batch
     assert desk.reconcile(batch).result.mismatched == 0
     assert desk.take_back(batch).result.residual == 0
+
+
+def test_the_disk_has_a_file_before_anything_says_so(desk, monkeypatch):
+    """A power cut must not leave a record of a part, or a batch, that is empty."""
+    told = []
+
+    def synced(path):
+        assert path.stat().st_size
+        (record,) = (desk.folder / ".luodi").glob("*.json")
+        recorded = json.loads(record.read_text("utf-8")).get("parts", {})
+        told.append((path.stem, path.stem in recorded))
+        assert not list(desk.folder.glob(f"*/{path.name}"))
+
+    monkeypatch.setattr("luodi.migration.target.files.sync_file", synced)
+    desk.load(part_rows=2)
+    pieces = {path.stem for path in desk.folder.glob("[!.]*/*") if path.suffix != ".json"}
+    assert pieces == {"patient", "visit"}
+    assert {stem.partition("#")[0] for stem, _ in told if "#" in stem} == pieces
+    assert {stem for stem, _ in told if "#" not in stem} == pieces
+    assert not any(recorded for _, recorded in told)

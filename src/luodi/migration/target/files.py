@@ -10,7 +10,7 @@ import msgspec
 from filelock import Timeout
 
 from luodi.evidence.errors import LuodiError
-from luodi.evidence.files import explained, sync_folder, write_atomic
+from luodi.evidence.files import explained, sync_file, sync_folder, write_atomic
 from luodi.migration.model import Table
 from luodi.migration.target.delivery import (
     CONTROL,
@@ -77,6 +77,8 @@ class FileTarget(Folder):
                 path.unlink(missing_ok=True)
                 raise
             path.chmod(0o600)
+            sync_file(path)  # before the record says that it is there
+            sync_folder(path.parent)
         name = part.table.full_name
         piece = Piece(table=name, rows=rows, update=part.update)
         self.running = self.kept.keep(
@@ -114,7 +116,10 @@ class FileTarget(Folder):
             if piece.table == table.full_name:
                 path = self.part_at(running.batch, mark)
                 shape = running.tables[piece.table]
-                rows = self.format.without(path, shape, key, gone)
+                with explained(path):
+                    rows = self.format.without(path, shape, key, gone)
+                    sync_file(path)
+                    sync_folder(path.parent)
                 parts[mark] = msgspec.structs.replace(piece, rows=rows)
         self.running = self.kept.keep(msgspec.structs.replace(running, parts=parts))
 
@@ -152,6 +157,7 @@ class FileTarget(Folder):
                 path = made / self.name_of(name, update=update)
                 self.format.join([self.part_at(running.batch, m) for m in marks], shape, path)
                 path.chmod(0o600)
+                sync_file(path)
                 rows = running.rows(name, update=update)
                 yield DeliveredFile(name=path.name, rows=rows, sha256=digest_of(path))
 
