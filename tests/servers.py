@@ -109,13 +109,42 @@ def postgresql(*settings: str) -> Iterator[Server]:
             ],
             user,
         )
-        options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *settings]
-        words = [str(binaries / "postgres"), "-D", str(data), "-p", str(port)]
-        words += [word for option in options for word in ("-c", option)]
         server = Server("postgresql", "127.0.0.1", port, "luodi", "luodi-test", folder)
-        with _running(words, user, folder / "log") as process:
-            _await_postgresql(server, process, data)
+        with risen(server, *settings):
             yield server
+
+
+@contextlib.contextmanager
+def risen(server: Server, *settings: str) -> Iterator[None]:
+    """Start a PostgreSQL cluster that lies there, for the first time or after a crash."""
+    user, data = _account("postgres"), server.folder / "data"
+    options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={server.folder}", *settings]
+    words = [str(postgresql_bin() / "postgres"), "-D", str(data), "-p", str(server.port)]
+    words += [word for option in options for word in ("-c", option)]
+    with _running(words, user, server.folder / "log") as process:
+        _await_postgresql(server, process, data)
+        yield
+
+
+def crash(server: Server) -> None:
+    """End a PostgreSQL cluster as a power cut does: nothing that is not on disk is kept."""
+    stop = ("stop", "-m", "immediate", "-D", str(server.folder / "data"))
+    _run([str(postgresql_bin() / "pg_ctl"), *stop], _account("postgres"))
+
+
+@contextlib.contextmanager
+def narrow(server: Server, megabytes: int) -> Iterator[Path]:
+    """A folder of the server's own on a disk of so many megabytes; needs the right to mount."""
+    folder = server.folder / "narrow"
+    folder.mkdir(exist_ok=True)
+    user = _account("postgres")
+    owner = os.geteuid() if user is None else pwd.getpwnam(user).pw_uid
+    size = f"size={megabytes}m,mode=0700,uid={owner}"
+    _run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], None)
+    try:
+        yield folder
+    finally:
+        _run(["umount", "--lazy", str(folder)], None)
 
 
 def _await_postgresql(server: Server, process: subprocess.Popen[bytes], data: Path) -> None:
