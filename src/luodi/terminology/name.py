@@ -72,6 +72,8 @@ _DOTS = "·•．。.‧∙・･⋅●▪﹒＊*_'’`´-—－"
 _BRACKETS = re.compile(r"[(\[{<（【〔《「].*?(?:[)\]}>）】〕》」]|$)")
 _NUMBER = re.compile(r"[-_#No号.]*(?:\d+|[①-⑳])[号#]?$")
 _CHINESE = re.compile(f"[{_HAN}]")
+_PLAIN = re.compile("[\u4e00-\u9fff]+")
+"""Most names: nothing to be cleaned, and no compatibility character."""
 _SIGNS = re.compile(f"[{_HAN}{re.escape(_DOTS)}]+")
 _SIGNS_OR_LATIN = re.compile(f"[{_HAN}{re.escape(_DOTS)}a-zA-Z0-9]+")
 _BETWEEN = re.compile(f"[{re.escape(_DOTS)}]+")
@@ -86,14 +88,16 @@ def parse(text: str) -> Name:
     >>> parse("張三（作废）").key, parse("欧阳娜娜").surname, parse("王丽之长女").sex
     ('张三', '欧阳', '2')
     """
-    written = simplify(half_width(clean(unicodedata.normalize("NFC", text))))
+    if not _PLAIN.fullmatch(text):
+        text = half_width(clean(unicodedata.normalize("NFC", text)))
+    written = simplify(text)
     if not any(character.isalnum() for character in written):
         # "***" and "???" were put there so that the field is not empty.
         return Name(kind=NameKind.PLACEHOLDER if written else NameKind.EMPTY)
     if _is_placeholder(written):
         return Name(kind=NameKind.PLACEHOLDER, key=_letters(written))
     bare, remark = _without_remark(written)
-    if not bare or _is_placeholder(bare):
+    if bare != written and (not bare or _is_placeholder(bare)):
         return Name(kind=NameKind.PLACEHOLDER, key=_letters(written), remark=remark)
     if _CHINESE.search(bare):
         return _chinese(bare, remark)
@@ -228,8 +232,8 @@ def _without_remark(text: str) -> tuple[str, str]:
     bare = text
     remarks: list[str] = []
     while True:
-        shorter = _BRACKETS.sub("", bare, count=1)
-        if shorter == bare:
+        shorter = bare if bare.isalpha() else _BRACKETS.sub("", bare, count=1)
+        if shorter == bare and not bare.isalpha():
             shorter = _EDGE.sub("", _NUMBER.sub("", _EDGE.sub("", bare)))
         if shorter == bare:
             shorter = _void_pattern().sub("", bare)
@@ -260,7 +264,9 @@ def _together(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())
+    return (
+        text if text.isalnum() else "".join(character for character in text if character.isalnum())
+    )
 
 
 @cache

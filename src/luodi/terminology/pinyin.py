@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from luodi.terminology.tables import rows
@@ -79,6 +79,7 @@ def all_initials(text: str, most: int = 16) -> tuple[str, ...]:
     return tuple(dict.fromkeys(islice(found, most)))
 
 
+@lru_cache(maxsize=1000)
 def surname_pinyin(surname: str) -> str:
     """Spell a surname as a surname: 单 is shan, 仇 qiu, 尉迟 yu chi."""
     return surnames().get(surname) or pinyin(surname)
@@ -146,17 +147,26 @@ def _toneless(reading: str) -> str:
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
+@cache
+def _said(character: str) -> str | None:
+    """How one character is spelt; None for what belongs to a word of another script."""
+    found = readings(character)
+    if found:
+        return found[0]
+    return None if character.isalnum() else ""
+
+
 def _syllables(text: str) -> Iterable[str]:
     word = ""
     for character in text:
-        found = readings(character)
-        if found or not character.isalnum():
-            if word:
-                yield word.lower()
-                word = ""
-            if found:
-                yield found[0]
-        else:
+        said = _said(character)
+        if said is None:
             word += character
+            continue
+        if word:
+            yield word.lower()
+            word = ""
+        if said:
+            yield said
     if word:
         yield word.lower()

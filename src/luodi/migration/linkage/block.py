@@ -55,18 +55,17 @@ def collapse(
     how common a value is.
     """
     values = ", ".join(["side", *(field.field for field in fields)])
-    most = blocking().identical
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE record AS SELECT * EXCLUDE (leader, alike), "
-        f"alike <= {most} OR rid = leader AS leads, "
-        f"CASE WHEN alike > {most} AND rid <> leader THEN leader END AS led_by FROM ("
-        "SELECT *, min(rid) OVER same AS leader, count(*) OVER same AS alike FROM record "
-        f"WINDOW same AS (PARTITION BY {values})) ORDER BY rid"
+        "CREATE OR REPLACE TEMP TABLE led AS SELECT rid, min(rid) OVER same AS led_by FROM record "
+        f"WINDOW same AS (PARTITION BY {values}) "
+        f"QUALIFY count(*) OVER same > {blocking().identical} AND rid <> led_by"
     )
+    db.execute("ALTER TABLE record ADD COLUMN leads BOOLEAN DEFAULT true")
+    db.execute("UPDATE record SET leads = false FROM led WHERE record.rid = led.rid")
     db.execute("CREATE OR REPLACE TEMP TABLE pair (l INT, r INT)")
     if linking:
         return BlockCount(rule=IDENTICAL, pairs=0)
-    db.execute("INSERT INTO pair SELECT led_by, rid FROM record WHERE led_by IS NOT NULL")
+    db.execute("INSERT INTO pair SELECT led_by, rid FROM led")
     row = db.execute("SELECT count(*), count(DISTINCT l) FROM pair").fetchone()
     pairs, blocks = row or (0, 0)
     return BlockCount(rule=IDENTICAL, pairs=pairs, blocks_cut=blocks)
@@ -83,7 +82,7 @@ def _pair(
 ) -> BlockCount:
     for rule in rules:
         limit = blocking().largest
-        _keys(db, rule, names)
+        _keys(db, rule)
         if _cost(db, limit, linking=linking) <= budget:
             break
     else:
@@ -95,19 +94,17 @@ def _pair(
             ),
             int(blocking().largest * _LIMITS[-1]),
         )
-    return _insert(db, group, limit, linking=linking)
+    return _insert(db, group, limit, names, linking=linking)
 
 
-def _keys(db: duckdb.DuckDBPyConnection, rule: BlockingRule, names: set[str]) -> None:
-    """The table ``keyed``: every record with its block, the block's size and its place in it."""
+def _keys(db: duckdb.DuckDBPyConnection, rule: BlockingRule) -> None:
+    """The table ``keyed``: every record that shares its block, the block and the block's size."""
     keys = ", ".join(rule.key)
     known = " AND ".join(f"({key}) IS NOT NULL" for key in rule.key)
-    order = ", ".join(f"r.{name}" for name in _SORTED_BY if name.partition("_sound")[0] in names)
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT r.rid, r.side, hash({keys}) AS k, "
-        f"count(*) OVER (PARTITION BY {keys}) AS n, "
-        f"row_number() OVER (PARTITION BY {keys} ORDER BY {order + ', ' if order else ''}r.rid) "
-        f"AS place FROM record AS r WHERE leads AND {known}"
+        "CREATE OR REPLACE TEMP TABLE keyed AS SELECT *, count(*) OVER (PARTITION BY k) AS n "
+        f"FROM (SELECT r.rid, r.side, hash({keys}) AS k FROM record AS r WHERE leads AND {known}) "
+        "QUALIFY n > 1"
     )
 
 
@@ -120,29 +117,42 @@ def _cost(db: duckdb.DuckDBPyConnection, limit: int, *, linking: bool) -> int:
     )
     row = db.execute(
         f"SELECT sum(CASE WHEN n <= {limit} THEN pairs ELSE n * {blocking().window} END)::BIGINT "
-        f"FROM (SELECT any_value(n) AS n, {full} AS pairs FROM keyed WHERE n > 1 GROUP BY k)"
+        f"FROM (SELECT any_value(n) AS n, {full} AS pairs FROM keyed GROUP BY k)"
     ).fetchone()
     return (row[0] if row else 0) or 0
 
 
-def _insert(db: duckdb.DuckDBPyConnection, group: str, limit: int, *, linking: bool) -> BlockCount:
+def _insert(
+    db: duckdb.DuckDBPyConnection, group: str, limit: int, names: set[str], *, linking: bool
+) -> BlockCount:
     sides = "AND a.side < b.side" if linking else ""
     before = _count(db)
     db.execute(
         f"INSERT INTO pair SELECT a.rid, b.rid FROM keyed a JOIN keyed b ON a.k = b.k "
-        f"AND a.rid < b.rid {sides} WHERE a.n BETWEEN 2 AND {limit} AND b.n BETWEEN 2 AND {limit}"
+        f"AND a.rid < b.rid {sides} WHERE a.n <= {limit} AND b.n <= {limit}"
     )
     row = db.execute(f"SELECT count(DISTINCT k) FROM keyed WHERE n > {limit}").fetchone()
     cut = row[0] if row else 0
     if cut:
-        steps = ", ".join(f"({step})" for step in range(1, blocking().window + 1))
-        db.execute(
-            "INSERT INTO pair SELECT least(a.rid, b.rid), greatest(a.rid, b.rid) "
-            f"FROM (SELECT *, place + step AS next FROM keyed, (VALUES {steps}) s(step) "
-            f"WHERE n > {limit}) a JOIN keyed b ON a.k = b.k AND b.place = a.next "
-            f"{'WHERE a.side <> b.side' if linking else ''}"
-        )
+        _window(db, limit, names, linking=linking)
     return BlockCount(rule=group, pairs=_count(db) - before, blocks_cut=cut)
+
+
+def _window(db: duckdb.DuckDBPyConnection, limit: int, names: set[str], *, linking: bool) -> None:
+    """Pair every record of a block that is too large with those that follow it when sorted."""
+    order = "".join(f"r.{name}, " for name in _SORTED_BY if name.partition("_sound")[0] in names)
+    steps = ", ".join(f"({step})" for step in range(1, blocking().window + 1))
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE placed AS SELECT k.rid, k.side, k.k, "
+        f"row_number() OVER (PARTITION BY k.k ORDER BY {order}k.rid) AS place "
+        f"FROM keyed AS k JOIN record AS r ON r.rid = k.rid WHERE k.n > {limit}"
+    )
+    db.execute(
+        "INSERT INTO pair SELECT least(a.rid, b.rid), greatest(a.rid, b.rid) "
+        f"FROM (SELECT *, place + step AS next FROM placed, (VALUES {steps}) s(step)) a "
+        "JOIN placed b ON a.k = b.k AND b.place = a.next "
+        f"{'WHERE a.side <> b.side' if linking else ''}"
+    )
 
 
 def _count(db: duckdb.DuckDBPyConnection) -> int:

@@ -20,12 +20,18 @@ _OTHER = {"given_name": "surname", "surname": "given_name"}
 def count_values(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
     """Add to ``record`` how many records that lead hold the same value, ``<field>_n``."""
     counted = [field.field for field in fields if comparisons()[field.kind].frequency]
-    added = ", ".join(
-        f"(count(*) FILTER (leads) OVER (PARTITION BY {name}))::INT AS {name}_n" for name in counted
-    )
-    if added:
+    for name in counted:
         db.execute(
-            f"CREATE OR REPLACE TEMP TABLE record AS SELECT *, {added} FROM record ORDER BY rid"
+            f"CREATE OR REPLACE TEMP TABLE count_{name} AS SELECT {name}, "
+            f"count(*)::INT AS {name}_n FROM record "
+            f"WHERE leads AND {name} IS NOT NULL GROUP BY {name}"
+        )
+    if counted:
+        joins = " ".join(f"LEFT JOIN count_{name} USING ({name})" for name in counted)
+        db.execute(
+            "CREATE OR REPLACE TEMP TABLE record AS "
+            f"SELECT record.*, {', '.join(f'{name}_n' for name in counted)} "
+            f"FROM record {joins} ORDER BY rid"
         )
 
 

@@ -1,5 +1,6 @@
 -- Normal forms of values, as macros of DuckDB.  Every one takes a text and gives NULL for a value
--- that says nothing.
+-- that says nothing.  A macro writes its argument out wherever it stands, so what is computed goes
+-- through a column (SELECT … FROM (SELECT … AS y)) before it is used twice.
 
 -- Half-width, without gaps at the ends; the full-width forms U+FF01 … U+FF5E and U+3000.
 CREATE OR REPLACE TEMP MACRO nf_text(x) AS nullif(trim(
@@ -28,12 +29,13 @@ CREATE OR REPLACE TEMP MACRO nf_check(s) AS substring('10X98765432', 1 + (
   + 9 * s[12]::INT + 10 * s[13]::INT + 5 * s[14]::INT + 8 * s[15]::INT + 4 * s[16]::INT
   + 2 * s[17]::INT) % 11, 1);
 
--- The 17 digits of a number of the first generation (15 digits); its sequences 996 … 999 were kept
--- for people born in 18xx.  Any other number stays, and of a 港澳居民来往内地通行证 go the last two
--- of eleven digits, which count its renewals.
-CREATE OR REPLACE TEMP MACRO nf_extended(s) AS CASE
+-- A number of the first generation (15 digits) in its 18; its sequences 996 … 999 were kept for
+-- people born in 18xx.  Any other number stays, and of a 港澳居民来往内地通行证 go the last two of
+-- eleven digits, which count its renewals.
+CREATE OR REPLACE TEMP MACRO nf_checked(s) AS s || nf_check(s);
+CREATE OR REPLACE TEMP MACRO nf_card(s) AS CASE
   WHEN regexp_full_match(s, '[1-9]\d{5}\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}')
-    THEN left(s, 6) || CASE WHEN right(s, 3) >= '996' THEN '18' ELSE '19' END || s[7:15]
+    THEN nf_checked(left(s, 6) || CASE WHEN right(s, 3) >= '996' THEN '18' ELSE '19' END || s[7:15])
   WHEN regexp_full_match(s, '[HM]\d{10}') THEN left(s, 9)
   ELSE s END;
 CREATE OR REPLACE TEMP MACRO nf_id_valid(n) AS coalesce(
@@ -75,8 +77,8 @@ CREATE OR REPLACE TEMP MACRO nf_phone(x) AS nf_dialled(
     nf_digits(x)));
 
 -- An address without gaps and punctuation.
-CREATE OR REPLACE TEMP MACRO nf_address(x) AS nullif(
-  regexp_replace(lower(nf_said(x)), '[\s,，.。、;；:：#\-－_()（）\[\]/·"'']', '', 'g'), '');
+CREATE OR REPLACE TEMP MACRO nf_address(x) AS (SELECT nullif(y, '') FROM (SELECT
+  regexp_replace(lower(nf_said(x)), '[\s,，.。、;；:：#\-－_()（）\[\]/·"'']', '', 'g') AS y));
 CREATE OR REPLACE TEMP MACRO nf_numbers(x) AS
   trim(regexp_replace(lower(x), '[^0-9]+', ' ', 'g'));
 -- Province, city and district of a Chinese address; the beginning of any other.

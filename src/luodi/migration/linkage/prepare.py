@@ -92,18 +92,21 @@ def _raw(number: int, side: Side, fields: tuple[Binding, ...]) -> str:
 
 def _normal(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
     columns, joins = ["raw.rid", "raw.side", "raw.id", "raw.ordinal"], []
+    whole, derived = [], []
     for field in fields:
         columns += _columns(db, field)
+        derived += _derived(field)
+        if field.kind is FieldKind.ID_CARD:
+            whole.append(f"nf_card({field.field}) AS {field.field}")
         if field.kind in TAKEN:
             taken = f"taken_{field.field}"
             joins.append(f"LEFT JOIN {taken} ON raw.{field.field} = {taken}.raw")
+    replaced = f" REPLACE ({', '.join(whole)})" if whole else ""
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE record AS SELECT {', '.join(columns)} "
-        f"FROM raw {' '.join(joins)} ORDER BY raw.rid"
+        f"CREATE OR REPLACE TEMP TABLE record AS SELECT {', '.join(['*', *derived])} FROM ("
+        f"SELECT *{replaced} FROM ("
+        f"SELECT {', '.join(columns)} FROM raw {' '.join(joins)})) ORDER BY rid"
     )
-    for field in fields:
-        if field.kind is FieldKind.ID_CARD:
-            _id_card(db, field.field)
     names = {field.field for field in fields}
     if "id_card" in names:
         _tell_from_id_card(db, names)
@@ -114,19 +117,25 @@ def _normal(db: duckdb.DuckDBPyConnection, fields: tuple[Binding, ...]) -> None:
         )
 
 
-def _id_card(db: duckdb.DuckDBPyConnection, f: str) -> None:
-    """Extend numbers of 15 digits, then tell which numbers are right and which are none at all."""
-    whole = f"CASE WHEN length({f}) = 15 AND length(e) = 17 THEN e || nf_check(e) ELSE e END"
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE record AS SELECT *, nf_id_valid({f}) AS {f}_valid, "
-        f"coalesce(regexp_matches({f}, '\\d{{14}}'), false) AS {f}_resident FROM ("
-        f"SELECT * EXCLUDE (e) REPLACE ({whole} AS {f}) FROM ("
-        f"SELECT *, nf_extended({f}) AS e FROM record)) ORDER BY rid"
-    )
+def _derived(field: Binding) -> list[str]:
+    """SQL of what is derived from a field's normal form."""
+    f = field.field
+    match field.kind:
+        case FieldKind.ID_CARD:
+            return [
+                f"nf_id_valid({f}) AS {f}_valid",
+                f"coalesce(regexp_matches({f}, '\\d{{14}}'), false) AS {f}_resident",
+            ]
+        case FieldKind.ADDRESS:
+            return [f"nf_area({f}) AS {f}_area"]
+        case FieldKind.SPECIFICATION:
+            return [f"nf_numbers({f}) AS {f}_numbers"]
+        case _:
+            return []
 
 
 def _columns(db: duckdb.DuckDBPyConnection, field: Binding) -> list[str]:
-    """SQL of a field's normal form and of what is derived from it."""
+    """SQL of a field's normal form, and of what else its text as it was written tells."""
     f, raw = field.field, f"raw.{field.field}"
     t = f"taken_{f}"
     match field.kind:
@@ -153,19 +162,13 @@ def _columns(db: duckdb.DuckDBPyConnection, field: Binding) -> list[str]:
         case FieldKind.PHONE:
             return [f"nf_phone({raw}) AS {f}"]
         case FieldKind.ADDRESS:
-            whole = f"nf_address({raw})"
-            return [
-                f"{whole} AS {f}",
-                f"nf_numbers({raw}) AS {f}_numbers",
-                f"nf_area({whole}) AS {f}_area",
-            ]
+            return [f"nf_address({raw}) AS {f}", f"nf_numbers({raw}) AS {f}_numbers"]
         case FieldKind.DRUG_NAME:
             return [f"nf_drug({raw}) AS {f}"]
         case FieldKind.MANUFACTURER:
             return [f"nf_maker({raw}) AS {f}"]
         case FieldKind.SPECIFICATION:
-            whole = f"coalesce({t}.key, nf_specification({raw}))"
-            return [f"{whole} AS {f}", f"nf_numbers({whole}) AS {f}_numbers"]
+            return [f"coalesce({t}.key, nf_specification({raw})) AS {f}"]
         case _:
             return [f"nf_address({raw}) AS {f}"]
 
