@@ -87,7 +87,7 @@ def _open(terminal: Terminal, told: Demonstration) -> None:
 
     settings = read_settings()
     check(settings)
-    draw_accounts(terminal, sample(told.vendor.folder).accounts)
+    draw_accounts(terminal, sample().accounts)
     terminal.say("cli.serving", {"address": address(settings)})
     terminal.close()
     serve(settings)

@@ -1,10 +1,9 @@
-"""The sample hospital in the workbench: the told landing, hosted, and people to look at it with."""
+"""The sample hospital in the workbench, and accounts to look at it with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from luodi.landing.folder import LandingFolder
 from luodi.workbench.prepare import Account, one_time_password, prepare
 
 
@@ -16,26 +15,26 @@ class Sample:
     accounts: tuple[Account, ...]
 
 
-PEOPLE = (
-    ("zhang", "张工", "vendor", "implementation_engineer"),
-    ("liu", "刘副院长", "hospital", "hospital_leader"),
-    ("chen", "陈科长", "hospital", "finance"),
-    ("wang", "王科长", "hospital", "insurance_office"),
-)
-
-
-def sample(folder: LandingFolder) -> Sample:
-    """Host the demonstration's folder and make its people."""
+def sample() -> Sample:
+    """Make the sample hospital and its people, in a home of its own."""
     administrators = prepare()
-    from luodi.workbench.core.hosted import host
-    from luodi.workbench.core.models import Membership, Side, User
+    from luodi.workbench.core.models import Membership, User
+    from luodi.workbench.core.models import Side as Place
+    from luodi.workbench.sample import story, tell
 
-    project = host(folder, vendor="样例软件公司")
+    told = story()
+    project = tell(told)
     made = []
-    for username, name, side, function in PEOPLE:
-        account = Account(username, name, one_time_password())
-        employer = project.organisation_of(Side(side))
-        user = User.objects.create_user(username, account.password, name, organisation=employer)
-        Membership.objects.create(user=user, project=project, side=side, function=function)
+    for person in told.person:
+        account = Account(person.username, person.name, one_time_password())
+        user = User.objects.create_user(
+            account.username,
+            account.password,
+            account.name,
+            organisation=project.organisation_of(Place(person.side.value)),
+        )
+        Membership.objects.create(
+            user=user, project=project, side=person.side.value, function=person.function
+        )
         made.append(account)
     return Sample(project.code, (*made, *administrators))

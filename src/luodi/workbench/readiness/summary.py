@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from luodi.evidence.catalogue import Lang
-from luodi.evidence.gate.answer import Answered, State
+from luodi.evidence.gate.answer import Answered, Reason, State
 from luodi.evidence.gate.check import OPEN, Answer, GateReport
 from luodi.evidence.gate.explain import explain, found, owners, required
-from luodi.evidence.model import local_day, now
+from luodi.evidence.gate.read import role_title
+from luodi.evidence.model import Choice, local_day, now
 from luodi.landing.project import Plan
 
 SHOWN = (State.PASS, State.WARN, State.FAIL, State.STALE, State.UNTESTED, State.WAIVED)
@@ -35,6 +36,7 @@ class Stop:
     title: str
     day: date | None
     answer: Answer
+    passed: bool
     blocking: int
     present: bool
     reached: bool
@@ -75,8 +77,22 @@ def states(reports: tuple[GateReport, ...]) -> Counter[State]:
 
 
 def present_gate(reports: tuple[GateReport, ...]) -> GateReport | None:
-    """The first gate that is not open: the one the project stands before."""
-    return next((report for report in reports if report.answer not in OPEN), None)
+    """The first gate that was not passed: the one the project stands before."""
+    return next((report for report in reports if not passed(report)), None)
+
+
+def passed(report: GateReport) -> bool:
+    """Tell whether a gate is behind the project.
+
+    It is open, or its decider said go on the criteria as they stand: that evidence grows old
+    afterwards takes no decision back.
+    """
+    if report.answer in OPEN:
+        return True
+    decision = report.decision
+    if decision is None or decision.decision is None or decision.decision.choice is not Choice.GO:
+        return False
+    return all(reason.code == "evidence.signature_before" for reason in decision.reasons)
 
 
 def line(
@@ -94,6 +110,7 @@ def line(
             if go_live and report.gate.id in offsets
             else None,
             answer=report.answer,
+            passed=passed(report),
             blocking=sum(item.blocks for item in report.criteria),
             present=report is before,
             reached=place <= number,
@@ -131,11 +148,17 @@ def _blocker(item: Answered, report: GateReport, lang: Lang) -> Blocker:
         title=criterion.title[lang],
         state=item.state.value,
         hard=criterion.hard_stop,
-        why=explain(item.reasons[0], report, lang) if item.reasons else "",
+        why=explain(_telling(item.reasons), report, lang) if item.reasons else "",
         owners=owners(item, lang),
         remedy=criterion.remedy[lang],
         gate=report.gate.id,
     )
+
+
+def _telling(reasons: tuple[Reason, ...]) -> Reason:
+    """The reason that says most: a figure that is off says more than a verdict."""
+    figures = (reason for reason in reasons if reason.code == "evidence.reason_figure")
+    return next(figures, reasons[0])
 
 
 @dataclass(frozen=True)
@@ -172,3 +195,88 @@ def rows(report: GateReport, lang: Lang) -> tuple[Row, ...]:
 def days_left(go_live: datetime | None) -> int | None:
     """Whole days from today to the go-live day; negative once it has passed."""
     return (local_day(go_live) - local_day(now())).days if go_live else None
+
+
+@dataclass(frozen=True)
+class Area:
+    """A group of criteria: how many hold, and what is worst about it."""
+
+    group: str
+    good: int
+    total: int
+    shares: tuple[Share, ...]
+    worst: str
+    state: str
+
+
+GROUPS = ("data", "interfaces", "workflows", "people", "security", "continuity")
+"""Areas of the cockpit, in its order."""
+
+
+def areas(report: GateReport | None, lang: Lang) -> tuple[Area, ...]:
+    """What a gate asks, by area; an area it does not ask about is left out."""
+    if report is None:
+        return ()
+    found = []
+    for group in GROUPS:
+        items = [item for item in report.criteria if item.criterion.group in _WITH[group]]
+        if not items:
+            continue
+        worst = max(items, key=lambda item: SHOWN.index(item.state) if item.blocks else -1)
+        found.append(
+            Area(
+                group=group,
+                good=sum(not item.blocks for item in items),
+                total=len(items),
+                shares=shares(Counter(item.state for item in items)),
+                worst=worst.criterion.title[lang] if worst.blocks else "",
+                state=worst.state.value if worst.blocks else State.PASS.value,
+            )
+        )
+    return tuple(found)
+
+
+_WITH = {group: {group} for group in GROUPS} | {"security": {"security", "technology"}}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one department answers for in one area."""
+
+    good: int
+    total: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department's row of the grid; a cell is None where nothing is asked of it."""
+
+    title: str
+    cells: tuple[Cell | None, ...]
+
+
+def departments(report: GateReport | None, lang: Lang) -> tuple[Department, ...]:
+    """Who on the hospital's side answers for what at a gate, those with most left to do first."""
+    if report is None:
+        return ()
+    owners_of: dict[str, list[Answered]] = {}
+    for item in report.criteria:
+        if item.criterion.hospital_owner:
+            owners_of.setdefault(item.criterion.hospital_owner, []).append(item)
+    ordered = sorted(
+        owners_of.items(), key=lambda pair: (-sum(item.blocks for item in pair[1]), pair[0])
+    )
+    return tuple(
+        Department(role_title(role)[lang], tuple(_cell(items, group) for group in GROUPS))
+        for role, items in ordered
+    )
+
+
+def _cell(items: list[Answered], group: str) -> Cell | None:
+    here = [item for item in items if item.criterion.group in _WITH[group]]
+    if not here:
+        return None
+    worst = max(here, key=lambda item: SHOWN.index(item.state) if item.blocks else -1)
+    good = sum(not item.blocks for item in here)
+    return Cell(good, len(here), worst.state.value if worst.blocks else State.PASS.value)

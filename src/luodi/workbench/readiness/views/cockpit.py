@@ -11,11 +11,14 @@ from luodi.workbench.core.contribution import contributions
 from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.models import StoredRecord
 from luodi.workbench.core.wording import language
-from luodi.workbench.readiness.shown import entries
+from luodi.workbench.readiness.shown import entries, titles
 from luodi.workbench.readiness.standing import ANSWERS
 from luodi.workbench.readiness.summary import (
+    GROUPS,
+    areas,
     blockers,
     days_left,
+    departments,
     line,
     people_said,
     present_gate,
@@ -33,6 +36,7 @@ def cockpit(request: ProjectRequest) -> HttpResponse:
     project, lang = request.project, language()
     standing = ANSWERS.of(project)
     before = present_gate(standing.reports)
+    gates = [report.gate for report in standing.reports]
     stops = line(standing.reports, HostedSite.of(project).folder.plan, project.go_live, lang)
     records = StoredRecord.objects.filter(chain__project=project).select_related("chain")
     panels = [
@@ -53,10 +57,13 @@ def cockpit(request: ProjectRequest) -> HttpResponse:
             "stops": stops,
             "present": before,
             "present_title": before.gate.title[lang] if before else "",
+            "areas": areas(before, lang),
+            "groups": GROUPS,
+            "departments": departments(before, lang),
             "blockers": blockers(before, lang),
             "reasons": people_said(before, lang),
             "verification": standing.verification,
-            "records": entries(records[:LATEST], lang),
+            "records": entries(records[:LATEST], titles(gates, lang), lang),
             "panels": sorted(panels, key=lambda pair: pair[0].order),
         },
     )

@@ -11,7 +11,7 @@ from luodi.evidence.stored import decode
 from luodi.workbench.core.access import ProjectRequest, within
 from luodi.workbench.core.models import Chain, StoredRecord
 from luodi.workbench.core.wording import language
-from luodi.workbench.readiness.shown import entries, entry
+from luodi.workbench.readiness.shown import entries, entry, titles
 from luodi.workbench.readiness.standing import ANSWERS
 
 PER_PAGE = 50
@@ -21,7 +21,9 @@ PER_PAGE = 50
 def ledger(request: ProjectRequest) -> HttpResponse:
     """Show the chains as verified, and the records, newest first."""
     project, lang = request.project, language()
-    verification = ANSWERS.of(project).verification
+    standing = ANSWERS.of(project)
+    verification = standing.verification
+    title = titles((report.gate for report in standing.reports), lang)
     records = StoredRecord.objects.filter(chain__project=project).select_related("chain")
     page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -38,7 +40,7 @@ def ledger(request: ProjectRequest) -> HttpResponse:
                 for chain in verification.chains
             ],
             "page": page,
-            "records": entries(page.object_list, lang),
+            "records": entries(page.object_list, title, lang),
         },
     )
 
@@ -49,4 +51,6 @@ def record(request: ProjectRequest, writer: str, seq: int) -> HttpResponse:
     chain = get_object_or_404(Chain, project=request.project, writer=writer)
     stored = get_object_or_404(StoredRecord, chain=chain, seq=seq)
     evidence = decode(bytes(stored.line))
-    return render(request, "readiness/record.html", {"entry": entry(evidence, language())})
+    lang = language()
+    title = titles((report.gate for report in ANSWERS.of(request.project).reports), lang)
+    return render(request, "readiness/record.html", {"entry": entry(evidence, title, lang)})
