@@ -12,13 +12,20 @@ from hypothesis import strategies as st
 
 from luodi.evidence.chain import Keep
 from luodi.evidence.errors import LuodiError, WrongUse
-from luodi.evidence.model import Attestation, Figure, Finding, Kind, Severity, Verdict
+from luodi.evidence.model import Attestation, Environment, Figure, Finding, Kind, Severity, Verdict
 from luodi.evidence.outcome import Act, Outcome
 from luodi.evidence.stored import encode
 from luodi.evidence.verify import Verification
 from luodi.landing.home import Home
 from luodi.landing.new import new
-from luodi.landing.records import _inert, find_record, newest, read_marks, write_records
+from luodi.landing.records import (
+    _inert,
+    built_on,
+    find_record,
+    newest,
+    read_marks,
+    write_records,
+)
 from luodi.landing.settings import Settings
 from luodi.landing.site import Site
 
@@ -230,3 +237,43 @@ def test_a_damaged_head_file(site: Site, tmp_path: Path) -> None:
     error = refusal(lambda: list(read_marks(str(tmp_path / "w.head"), project(site))))
     assert error.code == "evidence.head_damaged"
     assert json.dumps(str(tmp_path / "w.head"), ensure_ascii=False)[1:-1] in error.text("zh")
+
+
+# --- what a person's word is about ----------------------------------------------------------------
+
+
+def read(site: Site) -> Verification:
+    return site.verify(keep=Keep.ALL).result
+
+
+def test_a_word_is_about_the_newest_record_of_every_act(site: Site) -> None:
+    again = Outcome(
+        None, subject="migration:患者", engine="demo", verb="reconcile", verdict=Verdict.PASS
+    )
+    _, kept = site.perform(Act("demo", "reconcile", "migration:患者"), lambda: again)
+    about = built_on(read(site), ["migration:*"])
+    assert len(about.inputs) == 2
+    assert getattr(kept, "id", "") in {item.id for item in about.inputs}
+    by_id = built_on(read(site), [about.inputs[0].id])
+    assert by_id.inputs == about.inputs[:1]
+    assert by_id.environment is about.environment
+
+
+def test_of_several_environments_the_newest_counts_or_the_one_that_is_named(site: Site) -> None:
+    again = Outcome(
+        None, subject="migration:患者", engine="demo", verb="reconcile", verdict=Verdict.PASS
+    )
+    act = Act("demo", "reconcile", "migration:患者")
+    before = built_on(read(site), ["migration:*"]).environment
+    site.perform(act, lambda: again, environment=Environment.PRODUCTION)
+    newest = built_on(read(site), ["migration:*"])
+    assert (newest.environment, len(newest.inputs)) == (Environment.PRODUCTION, 1)
+    named = built_on(read(site), ["migration:*"], before)
+    assert (named.environment, len(named.inputs)) == (before, 2)
+
+
+@pytest.mark.parametrize("name", ["nothing:*", "", "w:99", "migration"])
+def test_a_word_about_nothing(site: Site, name: str) -> None:
+    error = refusal(lambda: built_on(read(site), [name]))
+    assert isinstance(error, WrongUse)
+    assert error.code in ("landing.no_subject", "landing.no_record")

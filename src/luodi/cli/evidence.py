@@ -15,7 +15,7 @@ from luodi.evidence.catalogue import remedy_of, say
 from luodi.evidence.model import Environment, Kind, Verdict
 
 if TYPE_CHECKING:
-    from luodi.evidence.model import Evidence, Finding
+    from luodi.evidence.model import Evidence, EvidenceInput, Finding
     from luodi.evidence.verify import Verification
 
 app = group("evidence")
@@ -118,16 +118,23 @@ def attest(
     countersigner: Annotated[str, typer.Option(help="cli.attest_countersigner")] = "",
     expires: Annotated[date | None, typer.Option(help="cli.attest_expires")] = None,
     figure: Annotated[list[str] | None, typer.Option(help="cli.attest_figure")] = None,
+    about: Annotated[list[str] | None, typer.Option(help="cli.attest_about")] = None,
     verdict: Annotated[Verdict, typer.Option(help="cli.attest_verdict")] = Verdict.PASS,
     environment: Annotated[Environment | None, typer.Option(help="cli.environment")] = None,
     folder: Folder = Path(),
 ) -> None:
     """Put a person's word into the ledger, bound to the scan of a signed paper."""
     from luodi.evidence.attest import attest, parse_figure
+    from luodi.evidence.chain import Keep
     from luodi.evidence.outcome import Act
+    from luodi.landing.records import built_on
 
     terminal = Terminal.current()
     site = open_site(folder)
+    inputs: tuple[EvidenceInput, ...] = ()
+    if about:
+        signed = built_on(site.verify(keep=Keep.ALL).result, about, environment)
+        inputs, environment = signed.inputs, signed.environment
     outcome = attest(
         subject,
         statement,
@@ -137,13 +144,20 @@ def attest(
         expires=expires,
         figures=[parse_figure(text) for text in figure or ()],
         verdict=verdict,
+        about=inputs,
     )
     act = Act("evidence", "attest", subject)
     _, record = site.perform(act, lambda: outcome, environment=environment)
     name = getattr(record, "id", "")
+
+    def draw() -> None:
+        terminal.say("cli.attest_kept", {"id": name, "scan": outcome.result.scan})
+        if inputs:
+            terminal.say("cli.attest_kept_about", {"count": len(inputs)})
+
     terminal.finish(
-        {"id": name, "attestation": outcome.result},
-        lambda: terminal.say("cli.attest_kept", {"id": name, "scan": outcome.result.scan}),
+        {"id": name, "attestation": outcome.result, "about": [item.id for item in inputs]},
+        draw,
     )
 
 

@@ -10,7 +10,16 @@ from pathlib import Path
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.files import explained
-from luodi.evidence.model import Artefact, Attestation, Figure, Kind, Verdict, local_day, now
+from luodi.evidence.model import (
+    Artefact,
+    Attestation,
+    EvidenceInput,
+    Figure,
+    Kind,
+    Verdict,
+    local_day,
+    now,
+)
 from luodi.evidence.outcome import Outcome
 
 LARGEST_EXPONENT = 18
@@ -27,10 +36,12 @@ def attest(
     expires: date | None = None,
     figures: Iterable[Figure] = (),
     verdict: Verdict = Verdict.PASS,
+    about: Iterable[EvidenceInput] = (),
 ) -> Outcome[Attestation]:
     """Put a person's word into the ledger: training, a drill, an interview, a signed agreement.
 
-    The scan itself stays where it is; the ledger keeps its SHA-256.
+    The scan itself stays where it is; the ledger keeps its SHA-256.  Records that the word is
+    `about` are its inputs: once a newer one replaces any of them, the word is stale.
 
     Raises
     ------
@@ -65,6 +76,7 @@ def attest(
         verdict=verdict,
         kind=Kind.ATTESTATION,
         figures=tuple(figures),
+        inputs=tuple(about),
         artefacts=(Artefact(name=scan.name, digest=said.scan),),
         attestation=said,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
@@ -13,8 +15,9 @@ from luodi.evidence.catalogue import Lang, say
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.figures import written_figure
 from luodi.evidence.files import explained, write_atomic
+from luodi.evidence.freshness import identity
 from luodi.evidence.head import decode_head, parse_token
-from luodi.evidence.model import Evidence, Kind
+from luodi.evidence.model import Environment, Evidence, EvidenceInput, Kind
 from luodi.evidence.verify import Mark, Verification
 from luodi.landing.canonical import text_of
 
@@ -31,6 +34,61 @@ def find_record(verification: Verification, record_id: str) -> Evidence:
         if record.id == record_id:
             return record
     raise WrongUse("landing.no_record", {"id": record_id})
+
+
+@dataclass(frozen=True)
+class BuiltOn:
+    """Records that a person's word is about, and the environment they were made in."""
+
+    inputs: tuple[EvidenceInput, ...]
+    environment: Environment
+
+
+def built_on(
+    verification: Verification, names: Iterable[str], environment: Environment | None = None
+) -> BuiltOn:
+    """Find the records that a person's word is about: ids, or subjects such as ``balance:*``.
+
+    Of a subject the newest record of every act is meant, in `environment` or, where none is
+    named, in that of the newest of them all.
+
+    Raises
+    ------
+    WrongUse
+        ``landing.no_record``, ``landing.no_subject``.
+    """
+    meant = [record for name in names for record in _named(verification, name, environment)]
+    where = environment or max(meant, key=_when).environment
+    acts = {
+        identity(record): record
+        for record in sorted(meant, key=_when)
+        if record.environment is where
+    }
+    walks = {chain.writer: chain.walk for chain in verification.chains}
+    inputs = (
+        EvidenceInput(id=record.id, digest=walks[record.writer].digest_at(record.seq))
+        for record in acts.values()
+    )
+    return BuiltOn(tuple(sorted(inputs, key=lambda item: item.id)), where)
+
+
+def _named(
+    verification: Verification, name: str, environment: Environment | None
+) -> list[Evidence]:
+    if name.rpartition(":")[2].isdecimal():
+        return [find_record(verification, name)]
+    found = [
+        record
+        for record in _all(verification)
+        if fnmatchcase(record.subject, name) and environment in (None, record.environment)
+    ]
+    if not found:
+        raise WrongUse("landing.no_subject", {"subject": name})
+    return found
+
+
+def _when(record: Evidence) -> tuple[object, ...]:
+    return (record.recorded, record.seq)
 
 
 def newest(

@@ -78,10 +78,10 @@ def _finish(terminal: Terminal, desk: Desk, files: list[str]) -> None:
         for outcome in desk.reconciled:
             done = outcome.result
             terminal.say(
-                "cli.migrate_reconciled",
+                "cli.migrate_reconciled" if done.batch else "cli.migrate_reconciled_unmapped",
                 {
                     "domain": done.domain,
-                    "batch": done.batch or "-",
+                    "batch": done.batch,
                     "unaccounted": done.unaccounted,
                     "mismatched": done.mismatched,
                 },
@@ -109,5 +109,7 @@ def _finish(terminal: Terminal, desk: Desk, files: list[str]) -> None:
             terminal.say("cli.migrate_reconcile_refused", {"name": name})
         for path in files:
             terminal.say("cli.migrate_reconcile_file", {"path": path})
+        if files and desk.balanced:
+            terminal.say("cli.migrate_reconcile_sign")
 
     terminal.finish(payload, draw, exit_code([*desk.reconciled, *desk.balanced]))

@@ -21,6 +21,8 @@ FEW, MANY = 12, 50
 """Distinct values of a column with few, and more than which are many."""
 LEAST = Decimal("0.40")
 """Confidence below which a guess is not worth saying."""
+AMISS = 0.6
+"""What is left of values that speak for one sort of thing under a name of another."""
 SHOWN = 3
 """How many guesses are kept."""
 
@@ -182,9 +184,10 @@ def guess(
     )
     found, head = [], seen.name.head
     for meaning in meanings().values():
-        doubt, against, reasons = 1.0, 1.0, []
-        # Values may gainsay a name, but no word of a name what the name ends in.
+        doubt, reasons = 1.0, []
+        # No word of a name gainsays what the name ends in; values may, with less weight.
         amiss = meaning.head is not None and head not in ("", *meaning.head)
+        against = AMISS if amiss else 1.0
         for sign in meaning.sign:
             if not seen.holds(sign) or (sign.name and sign.weight > 0 and amiss):
                 continue
