@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from importlib import resources
 
 from luodi.evidence.catalogue import Lang, say
+from luodi.migration.profiling.markup import CLOSING, figure, heads, label, opening
 from luodi.migration.profiling.meaning import meanings
 from luodi.migration.profiling.model import (
     ColumnProfile,
@@ -24,30 +24,21 @@ def page(profile: SystemProfile, lang: Lang) -> str:
     return "\n".join(_Page(profile, lang).parts())
 
 
-def style() -> str:
-    """Read the style sheet of the engine's reports."""
-    return (resources.files(__package__) / "page.css").read_text(encoding="utf-8")
-
-
 class _Page:
     def __init__(self, profile: SystemProfile, lang: Lang) -> None:
         self._profile = profile
         self._lang: Lang = lang
 
     def parts(self) -> Iterator[str]:
-        title = f"{self._label('profile')} · {self._profile.system}"
-        yield f'<!doctype html><html lang="{self._lang}"><head><meta charset="utf-8">'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        yield f"<title>{escape(title)}</title><style>{style()}</style></head><body><main>"
-        yield f"<header><h1>{escape(title)}</h1><p>{self._summary()}</p>"
-        yield f'<p class="note">{escape(self._note())}</p></header>'
+        title = f"{say('migration.label_profile', {}, self._lang)} · {self._profile.system}"
+        yield from opening(title, self._summary(), self._note(), self._lang)
         yield from self._index()
         for number, table in enumerate(self._profile.tables):
             if table.rows:
                 yield from self._table(number, table)
         yield from self._empty()
         yield from self._references()
-        yield "</main></body></html>"
+        yield CLOSING
 
     def _summary(self) -> str:
         tables = self._profile.tables
@@ -59,10 +50,7 @@ class _Page:
             ("personal", sum(column.personal for column in columns)),
             ("references", len(self._profile.inclusions)),
         )
-        return "".join(
-            f'<span class="figure"><b>{n:,}</b> {escape(self._label(name))}</span>'
-            for name, n in counts
-        )
+        return "".join(figure(f"{n:,}", name, self._lang) for name, n in counts)
 
     def _note(self) -> str:
         code = "migration.profile_private" if self._profile.private else "migration.profile_public"
@@ -70,7 +58,10 @@ class _Page:
 
     def _index(self) -> Iterator[str]:
         yield '<section class="card"><table><thead><tr>'
-        yield self._heads("table", "comment", "rows:n", "columns:n", "keys", "personal:n")
+        # What comes as files has no comments.
+        told = any(table.comment for table in self._profile.tables)
+        comment = ("comment",) if told else ()
+        yield self._heads("table", *comment, "rows:n", "columns:n", "keys", "personal:n")
         yield "</tr></thead><tbody>"
         for number, table in enumerate(self._profile.tables):
             keys = "; ".join(" + ".join(key.columns) for key in table.keys[:3])
@@ -78,8 +69,9 @@ class _Page:
             place = f"t{number}" if table.rows else "empty"
             yield (
                 f'<tr><td><a href="#{place}">{escape(table.name)}</a></td>'
-                f"<td>{escape(table.comment)}</td><td class=n>{table.rows:,}</td>"
-                f"<td class=n>{len(table.columns)}</td><td>{escape(keys)}</td>"
+                f"{f'<td>{escape(table.comment)}</td>' if told else ''}"
+                f"<td class=n>{table.rows:,}</td><td class=n>{len(table.columns)}</td>"
+                f"<td>{escape(keys)}</td>"
                 f"<td class=n>{personal or ''}</td></tr>"
             )
         yield "</tbody></table></section>"
@@ -122,10 +114,15 @@ class _Page:
             f"<td class=n>{column.nulls or ''}</td><td class=n>{column.blanks or ''}</td>",
             f"<td class=n>{column.distinct:,}{unique}</td>",
             f"<td>{self._range(column)}</td><td class=n>{_lengths(column)}</td>",
-            f"<td class=v>{_counts(column.shapes[:_SHAPES])}{_counts(column.dates)}</td>",
+            f"<td class=v>{_counts(column.shapes[:_SHAPES])}{self._dates(column)}</td>",
             f"<td class=v>{_counts(column.top[:_VALUES])}</td>",
         )
         return f"<tr>{''.join(cells)}</tr>"
+
+    def _dates(self, column: ColumnProfile) -> str:
+        if not column.dates:
+            return ""
+        return f"<br><small>{self._label('dates')}</small> {_counts(column.dates)}"
 
     def _meaning(self, column: ColumnProfile) -> str:
         known = meanings()
@@ -146,7 +143,7 @@ class _Page:
         return f"{escape(_seen(first[:40]))}<br>{escape(_seen(last[:40]))}"
 
     def _samples(self, table: TableProfile) -> Iterator[str]:
-        yield f"<details><summary>{escape(self._label('samples'))}</summary>"
+        yield f"<details><summary>{self._label('samples')}</summary>"
         yield '<div class="scroll"><table><thead><tr>'
         yield "".join(f"<th>{escape(column.name)}</th>" for column in table.columns)
         yield "</tr></thead><tbody>"
@@ -157,7 +154,7 @@ class _Page:
     def _references(self) -> Iterator[str]:
         if not self._profile.inclusions:
             return
-        yield f'<section class="card"><h2>{escape(self._label("references"))}</h2>'
+        yield f'<section class="card"><h2>{self._label("references")}</h2>'
         yield "<table><thead><tr>"
         yield self._heads(
             "column", "refers", "confidence:n", "distinct:n", "missing:n", "orphans:n"
@@ -177,14 +174,10 @@ class _Page:
         )
 
     def _heads(self, *names: str) -> str:
-        split = (name.partition(":") for name in names)
-        return "".join(
-            f"<th{' class=n' if kind else ''}>{escape(self._label(name))}</th>"
-            for name, _, kind in split
-        )
+        return heads(names, self._lang)
 
     def _label(self, name: str) -> str:
-        return say(f"migration.label_{name}", {}, self._lang)
+        return label(name, self._lang)
 
 
 def _lengths(column: ColumnProfile) -> str:

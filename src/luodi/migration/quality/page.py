@@ -13,7 +13,7 @@ from importlib import resources
 
 from luodi.evidence.catalogue import Lang, say
 from luodi.evidence.model import Severity
-from luodi.migration.profiling.page import style
+from luodi.migration.profiling.markup import CLOSING, figure, heads, label, opening, text
 from luodi.migration.quality.model import Assessment, Dimension, Hit, Rule, TableScore
 from luodi.migration.quality.score import severity_of
 from luodi.migration.quality.trend import trend
@@ -44,13 +44,10 @@ class _Page:
         return severity_of(hit, self._rules[hit.check.rule])
 
     def parts(self) -> Iterator[str]:
-        title = f"{self._label('assessment')} · {self._found.system}"
-        css = style() + (resources.files(__package__) / "page.css").read_text(encoding="utf-8")
-        yield f'<!doctype html><html lang="{self._lang}"><head><meta charset="utf-8">'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        yield f"<title>{escape(title)}</title><style>{css}</style></head><body><main>"
-        yield f"<header><h1>{escape(title)}</h1><p>{self._summary()}</p>"
-        yield f'<p class="note">{escape(say("migration.assess_page", {}, self._lang))}</p></header>'
+        title = f"{say('migration.label_assessment', {}, self._lang)} · {self._found.system}"
+        css = (resources.files(__package__) / "page.css").read_text(encoding="utf-8")
+        note = say("migration.assess_page", {}, self._lang)
+        yield from opening(title, self._summary(), note, self._lang, css)
         yield '<div class="pair">'
         yield from self._dimensions()
         yield from self._trend()
@@ -61,7 +58,7 @@ class _Page:
             if self._by_table[table.table]:
                 yield from self._table(number, table)
         yield from self._offs()
-        yield "</main></body></html>"
+        yield CLOSING
 
     def _summary(self) -> str:
         found = self._found
@@ -74,16 +71,11 @@ class _Page:
             *((f"{kind}s", f"{kinds.count(kind):,}") for kind in _ORDER),
         )
         moment = found.moment.astimezone()
-        return (
-            "".join(
-                f'<span class="figure"><b>{n}</b> {escape(self._label(name))}</span>'
-                for name, n in counts
-            )
-            + f'<span class="figure">{moment:%Y-%m-%d %H:%M}</span>'
-        )
+        figures = "".join(figure(n, name, self._lang) for name, n in counts)
+        return f'{figures}<span class="figure">{moment:%Y-%m-%d %H:%M}</span>'
 
     def _dimensions(self) -> Iterator[str]:
-        yield f'<section class="card"><h2>{escape(self._label("dimensions"))}</h2><table><tbody>'
+        yield f'<section class="card"><h2>{self._label("dimensions")}</h2><table><tbody>'
         for dimension in Dimension:
             points = self._found.dimensions.get(dimension)
             word = say(f"migration.dimension_{dimension}", {}, self._lang)
@@ -92,7 +84,7 @@ class _Page:
 
     def _trend(self) -> Iterator[str]:
         found = self._found
-        yield f'<section class="card"><h2>{escape(self._label("trend"))}</h2>'
+        yield f'<section class="card"><h2>{self._label("trend")}</h2>'
         if not found.past:
             yield f'<p class="note">{escape(say("migration.assess_first", {}, self._lang))}</p>'
         yield trend(found, self._lang)
@@ -102,7 +94,7 @@ class _Page:
         by_rule: dict[str, list[Hit]] = defaultdict(list)
         for hit in sorted(self._found.found, key=self._weight):
             by_rule[hit.check.rule].append(hit)
-        yield f'<section class="card"><h2>{escape(self._label("worst"))}</h2>'
+        yield f'<section class="card"><h2>{self._label("worst")}</h2>'
         if not by_rule:
             yield f'<p class="note">{escape(say("migration.assess_clean", {}, self._lang))}</p>'
         yield '<ol class="worst">'
@@ -117,9 +109,9 @@ class _Page:
         return (
             f"<li>{self._pill(self._severity(hits[0]))} "
             f"<b>{escape(rule.title.text(self._lang))}</b> <small>{escape(places)}</small>"
-            f"<p>{escape(rule.why.text(self._lang))}</p>"
-            f'<p class="next"><b>{escape(self._label("next"))}</b> '
-            f"{escape(rule.remedy.text(self._lang))}</p></li>"
+            f"<p>{text(rule.why.text(self._lang))}</p>"
+            f'<p class="next"><b>{self._label("next")}</b> '
+            f"{text(rule.remedy.text(self._lang))}</p></li>"
         )
 
     def _tables(self) -> Iterator[str]:
@@ -145,7 +137,7 @@ class _Page:
 
     def _table(self, number: int, table: TableScore) -> Iterator[str]:
         yield f'<section class="card" id="t{number}"><h2>{escape(table.table)} '
-        yield f"<small>{escape(self._label('score'))} {_points(table.score)}</small></h2>"
+        yield f"<small>{self._label('score')} {_points(table.score)}</small></h2>"
         yield '<div class="scroll"><table><thead><tr>'
         yield self._heads("severity", "column", "found", "offending:n", "tested:n", "share:n")
         yield self._heads("next") + "</tr></thead><tbody>"
@@ -156,14 +148,14 @@ class _Page:
                 f"<td>{escape(hit.check.column)}</td>"
                 f"<td>{escape(rule.title.text(self._lang))}</td><td class=n>{hit.offending:,}</td>"
                 f"<td class=n>{hit.tested:,}</td><td class=n>{_share(hit.share)}</td>"
-                f"<td>{escape(rule.remedy.text(self._lang))}</td></tr>"
+                f"<td>{text(rule.remedy.text(self._lang))}</td></tr>"
             )
         yield "</tbody></table></div></section>"
 
     def _offs(self) -> Iterator[str]:
         if not self._found.offs:
             return
-        yield f'<section class="card"><h2>{escape(self._label("off"))}</h2><table><tbody>'
+        yield f'<section class="card"><h2>{self._label("off")}</h2><table><tbody>'
         for off in self._found.offs:
             where = ".".join(filter(None, (off.system, off.table, off.column)))
             title = self._rules[off.rule].title.text(self._lang)
@@ -173,7 +165,7 @@ class _Page:
 
     def _score(self, points: Decimal | None) -> str:
         if points is None:
-            return f"<td><small>{escape(self._label('untested'))}</small></td>"
+            return f"<td><small>{self._label('untested')}</small></td>"
         return (
             f'<td class="score"><span>{points:.2f}</span>'
             f'<div class="bar"><i style="width:{points}%"></i></div></td>'
@@ -184,14 +176,10 @@ class _Page:
         return f'<span class="pill{_PILLS[severity]}">{escape(word)}</span>'
 
     def _heads(self, *names: str) -> str:
-        split = (name.partition(":") for name in names)
-        return "".join(
-            f"<th{' class=n' if kind else ''}>{escape(self._label(name))}</th>"
-            for name, _, kind in split
-        )
+        return heads(names, self._lang)
 
     def _label(self, name: str) -> str:
-        return say(f"migration.label_{name}", {}, self._lang)
+        return label(name, self._lang)
 
 
 def _place(hit: Hit) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
-from luodi.evidence.catalogue import Lang, say
+from luodi.evidence.catalogue import Lang
+from luodi.migration.profiling.markup import heads
 from luodi.migration.quality.model import Assessment
 
 SHOWN = 6
@@ -19,11 +19,7 @@ def trend(assessment: Assessment, lang: Lang) -> str:
         (assessment.moment, assessment.score, sum(hit.offending for hit in assessment.hits)),
         *((past.moment, past.score, past.offending) for past in assessment.past),
     ]
-    heads = "".join(
-        f"<th{' class=n' if name != 'run' else ''}>"
-        f"{escape(say(f'migration.label_{name}', {}, lang))}</th>"
-        for name in ("run", "score", "change", "offending")
-    )
+    titles = heads(("run", "score:n", "change:n", "offending:n"), lang)
     lines = []
     for number, (moment, score, offending) in enumerate(runs[:SHOWN]):
         before = runs[number + 1][1] if number + 1 < len(runs) else None
@@ -34,7 +30,7 @@ def trend(assessment: Assessment, lang: Lang) -> str:
             f"<td class=n>{offending:,}</td></tr>"
         )
     drawn = _line([float(score) for _, score, _ in reversed(runs) if score is not None])
-    return f"{drawn}<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f"{drawn}<table><thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 def _line(scores: Sequence[float]) -> str:

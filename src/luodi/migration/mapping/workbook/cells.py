@@ -25,7 +25,10 @@ _SPECIAL = re.compile(
 
 
 class Spoilt(Exception):
-    """A cell that Excel has changed beyond what can be restored; ``kind`` is date or error."""
+    """A cell that Excel has changed beyond what can be restored, or that holds a formula.
+
+    ``kind`` is date, error or formula.
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -46,7 +49,7 @@ def read_cell(value: object) -> tuple[str, bool]:
     Raises
     ------
     Spoilt
-        Excel made a date of it, or it shows an error such as ``#REF!``.
+        Excel made a date of it, it shows an error such as ``#REF!``, or it is a formula.
     """
     match value:
         case None:
@@ -62,6 +65,8 @@ def read_cell(value: object) -> tuple[str, bool]:
     text = str(value)
     if text in _ERRORS:
         raise Spoilt("error")
+    if text.startswith("="):  # as text it is written with an apostrophe ahead
+        raise Spoilt("formula")
     if text.startswith("'"):
         return text[1:], False
     if text.startswith('"'):

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from xml.etree.ElementTree import ParseError
 
 import msgspec
+import python_calamine
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -67,12 +68,15 @@ class Line:
 class Pages:
     """The sheets of a workbook: ``names`` by part and name, ``digests`` it was made from.
 
-    ``numbers`` collects, by sheet, the cells that Excel has made numbers of.
+    ``merged`` holds the first merged cells of a sheet: all but one of them are empty, and what
+    people mean by that is no value.  ``numbers`` collects, by sheet, the cells that Excel has made
+    numbers of.
     """
 
     pages: dict[str, list[list[Any]]]
     names: dict[tuple[str, str], str]
     digests: dict[str, str]
+    merged: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -84,14 +88,17 @@ class Pages:
         LuodiError, WrongUse
             ``migration.map_workbook_broken``, ``migration.map_workbook_foreign``.
         """
-        pages = _pages(path)
-        hidden = pages.get(layout.HIDDEN)
+        with explained(path):
+            data = path.read_bytes()
+        pages = _pages(data, path.name)
+        hidden = [[*row, None, None, None, None] for row in pages.get(layout.HIDDEN, ())]
         if not hidden or hidden[0][:2] != ["format", layout.FORMAT]:
             raise WrongUse("migration.map_workbook_foreign", {"sheet": layout.HIDDEN})
         return cls(
             pages,
             {(str(r[1]), str(r[2] or "")): str(r[3]) for r in hidden if r[0] == "sheet"},
             {read_cell(r[1])[0]: str(r[2]) for r in hidden if r[0] == "digest"},
+            _merged(data),
         )
 
     def named(self, part: str) -> list[str]:
@@ -101,6 +108,8 @@ class Pages:
     def lines(self, kind: layout.Sheet, part: str, name: str = "") -> Iterator[Line]:
         title = self.names.get((part, name), kind.title)
         page = self.pages.get(title)
+        if (merged := self.merged.get(title)) is not None:
+            raise WrongUse("migration.map_workbook_merged", {"sheet": title, "cell": merged})
         if page is None:
             present = tuple(t for t in self.pages if t not in (layout.HIDDEN, *self.names.values()))
             raise WrongUse("migration.map_workbook_sheet", {"sheet": title, "present": present})
@@ -135,17 +144,28 @@ class Pages:
         return values
 
 
-def _pages(path: Path) -> dict[str, list[list[Any]]]:
-    with explained(path):
-        data = path.read_bytes()
+def _pages(data: bytes, name: str) -> dict[str, list[list[Any]]]:
     try:
         file = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        for sheet in file.worksheets:
+            # Some programs write the size of a sheet wrong; what is beyond it would be lost.
+            sheet.reset_dimensions()
         return {
             sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
             for sheet in file.worksheets
         }
     except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError):
-        raise LuodiError("migration.map_workbook_broken", {"path": path.name}) from None
+        raise LuodiError("migration.map_workbook_broken", {"path": name}) from None
+
+
+def _merged(data: bytes) -> dict[str, str]:
+    """The first merged cells of every sheet that has some; the other reader tells of none."""
+    file = python_calamine.load_workbook(io.BytesIO(data))
+    found = {}
+    for title in file.sheet_names:
+        for (row, column), _ in file.get_sheet_by_name(title).merged_cell_ranges or ():
+            found.setdefault(title, f"{get_column_letter(column + 1)}{row + 1}")
+    return found
 
 
 def _places(kind: layout.Sheet, head: list[Any], title: str) -> dict[str, int]:

@@ -51,8 +51,8 @@ def read_workbook(path: Path) -> Sent:
     LuodiError, WrongUse
         ``migration.map_workbook_…``: ``broken`` (no workbook), ``foreign`` (not one of ours),
         ``sheet`` (missing), ``header`` (a column missing), ``cell`` (a value that does not fit),
-        ``date``, ``error`` (Excel made one of a text), ``feed`` (one that is not on
-        the sheet of feeds), ``domain``, ``twice``.
+        ``date``, ``error`` (Excel made one of a text), ``formula``, ``merged``, ``feed`` (one that
+        is not on the sheet of feeds), ``domain``, ``twice``.
     """
     return _Reader(Pages.of(path)).sent()
 
