@@ -161,7 +161,7 @@ def _pages(data: bytes, name: str) -> dict[str, list[list[Any]]]:
 def _merged(data: bytes) -> dict[str, str]:
     """The first merged cells of every sheet that has some; the other reader tells of none."""
     file = python_calamine.load_workbook(io.BytesIO(data))
-    found = {}
+    found: dict[str, str] = {}
     for title in file.sheet_names:
         for (row, column), _ in file.get_sheet_by_name(title).merged_cell_ranges or ():
             found.setdefault(title, f"{get_column_letter(column + 1)}{row + 1}")
