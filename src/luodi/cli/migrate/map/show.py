@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from luodi.cli.migrate.map.group import app, workspace_of
 from luodi.cli.place import Folder, open_site
 from luodi.cli.terminal import Terminal
-from luodi.evidence.catalogue import say
+from luodi.evidence.catalogue import Lang, say
+
+if TYPE_CHECKING:
+    from luodi.migration.mapping.told import Line
 
 
 @app.command("show")
@@ -39,17 +43,29 @@ def show(folder: Folder = Path()) -> None:
             ("exclusion", exclusions),
         ):
             if lines:
-                terminal.show(terminal.table(_headers(kind, lines), _rows(terminal, lines)))
+                seen = [_drawn(line, terminal.lang) for line in lines]
+                terminal.show(terminal.table(_headers(kind, seen), _rows(terminal, seen)))
 
     payload = {"domains": domains, "dictionaries": dictionaries, "exclusions": exclusions}
     terminal.finish(payload, draw)
 
 
-def _headers(kind: str, lines: list[dict[str, object]]) -> list[str]:
+def _drawn(line: Line, lang: Lang) -> Line:
+    """A line as a person reads it: a domain with its title, the owner by name; feeds are detail."""
+    from luodi.evidence.gate.read import role_title
+
+    if "domain" not in line:
+        return line
+    drawn = {name: cell for name, cell in line.items() if name not in ("title", "feeds")}
+    both = dict.fromkeys((str(line["domain"]), str(line["title"])))
+    return {**drawn, "domain": "\n".join(both), "owner": role_title(str(line["owner"]))[lang]}
+
+
+def _headers(kind: str, lines: list[Line]) -> list[str]:
     return [f"cli.migrate_map_column_{kind if n == 0 else name}" for n, name in enumerate(lines[0])]
 
 
-def _rows(terminal: Terminal, lines: list[dict[str, object]]) -> list[list[object]]:
+def _rows(terminal: Terminal, lines: list[Line]) -> list[list[object]]:
     return [
         [
             say("cli.migrate_map_yes" if cell else "cli.migrate_map_no", {}, terminal.lang)
