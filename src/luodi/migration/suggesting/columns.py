@@ -19,6 +19,10 @@ from luodi.migration.suggesting.model import Reason
 
 SUREST = 0.99
 """No program is surer than this."""
+_PEOPLE = ("sex", "birth_date", "id_card")
+"""What only a table of people has."""
+_FORM = 0.9
+"""How surely values of a form of their own are what has that form."""
 _IMPLIED = 0.2
 """What a word costs that the other column lacks but its table says: PATIENT.name for BRXM."""
 
@@ -40,26 +44,39 @@ class Described:
 def described(
     table: Table, lexicon: Lexicon, looks: Mapping[tuple[str, str], Look]
 ) -> list[Described]:
-    """Read the columns of a table."""
+    """Read the columns of a table: names and comments, and the form of values where those fail."""
     context: Spot = {}
     for text in (table.name, table.comment):
         for spot in lexicon.read(text).spots:
             for concept, sure in spot.items():
                 context[concept] = max(sure, context.get(concept, 0))
-    linked = {name for key in table.foreign_keys for name in key.columns}
-    return [
-        Described(
-            table,
-            column,
-            lexicon.within(lexicon.read(column.name), context),
-            lexicon.within(lexicon.read(column.comment), context),
-            context,
-            looks.get((table.full_name, column.name)),
-            column.name in table.primary_key,
-            column.name in linked,
-        )
+    read = {
+        column.name: (lexicon.read(column.name), lexicon.read(column.comment))
         for column in table.columns
-    ]
+    }
+    spots = [spot for both in read.values() for reading in both for spot in reading.spots]
+    if any(spot.get(concept, 0) > 0.5 for spot in spots for concept in _PEOPLE):
+        context.setdefault("person", _FORM)
+    linked = {name for key in table.foreign_keys for name in key.columns}
+    found = []
+    for column in table.columns:
+        look = looks.get((table.full_name, column.name))
+        name, comment = (lexicon.within(each, context) for each in read[column.name])
+        if look is not None and look.form and not (name.known or comment.known):
+            name = Reading((lexicon.spread(look.form, _FORM),), name.joined)
+        found.append(
+            Described(
+                table,
+                column,
+                name,
+                comment,
+                context,
+                look,
+                column.name in table.primary_key,
+                column.name in linked,
+            )
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,7 @@ class Signs:
     shape: float
     compatible: float
     keys: float
+    form: bool
     shared: tuple[str, ...]
 
     @property
@@ -110,6 +128,7 @@ def signs(one: Described, other: Described, lexicon: Lexicon) -> Signs:
         shape=_shape(one.look, other.look),
         compatible=_compatible(one, other),
         keys=float(one.key and other.key),
+        form=_form(one.look) == _form(other.look) != "",
         shared=shared,
     )
 
@@ -176,6 +195,10 @@ def _overlap(one: Look | None, other: Look | None) -> float:
     return common / len(smaller.values) * telling
 
 
+def _form(look: Look | None) -> str:
+    return look.form if look else ""
+
+
 def _shape(one: Look | None, other: Look | None) -> float:
     if one is None or other is None or not one.shape or one.shape != other.shape:
         return 0.0
@@ -191,12 +214,41 @@ def _compatible(one: Described, other: Described) -> float:
     """Whether values of one go into the other: text may hold anything that it shows to hold."""
     a, b = _kinds(one), _kinds(other)
     if a & b:
-        return 1.0
+        return 0.4 if _clashing(one, other) or _clashing(other, one) else 1.0
     if {Kind.BINARY, Kind.OTHER} & (a | b):
         return 0.5
     if (a <= _TIMES and b <= _NUMBERS) or (b <= _TIMES and a <= _NUMBERS):
         return 0.1
     return 0.3 if Kind.TEXT in a | b else 0.4
+
+
+def _clashing(one: Described, other: Described) -> bool:
+    """Whether both are called dates or amounts, and only one of them holds any."""
+    mine, theirs = one.look, other.look
+    if mine is None or theirs is None or not mine.filled or not theirs.filled:
+        return False
+    for concepts, holds in ((_DATES, _holds_days), (_AMOUNTS, _holds_numbers)):
+        if _is(one, concepts) and _is(other, concepts) and holds(mine) and not holds(theirs):
+            return True
+    return False
+
+
+_DATES = ("date",)
+_AMOUNTS = ("amount", "price", "quantity")
+
+
+def _is(item: Described, concepts: tuple[str, ...]) -> bool:
+    spots = (*item.name.spots, *item.comment.spots)
+    return any(spot.get(concept, 0) > 0.5 for spot in spots for concept in concepts)
+
+
+def _holds_days(look: Look) -> bool:
+    """Days, or numbers that may count them."""
+    return look.day or look.number
+
+
+def _holds_numbers(look: Look) -> bool:
+    return look.number
 
 
 def _kinds(item: Described) -> frozenset[Kind]:
@@ -219,7 +271,7 @@ def _kinds(item: Described) -> frozenset[Kind]:
 
 
 def _dated(item: Described) -> bool:
-    return any(spot.get("date", 0) > 0.5 for spot in (*item.name.spots, *item.comment.spots))
+    return _is(item, _DATES)
 
 
 # --- how sure -------------------------------------------------------------------------------------
@@ -283,6 +335,8 @@ def reasons(found: Signs, lexicon: Lexicon) -> tuple[Reason, ...]:
     if found.overlap >= 0.05:
         share = round(found.overlap * 100)
         said.append(Reason(code="migration.suggest_overlap", params={"percent": share}))
+    if found.form:
+        said.append(Reason(code="migration.suggest_form"))
     if found.shape >= 0.8:
         said.append(Reason(code="migration.suggest_shape"))
     if found.keys:

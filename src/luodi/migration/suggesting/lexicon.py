@@ -185,6 +185,10 @@ class Lexicon:
             return self._spread(names)
         return dict(self.spelt[part]) if part in self.spelt else None
 
+    def spread(self, concept: str, sure: float) -> Spot:
+        """A concept with the wider ones it is."""
+        return self._spread([concept], sure)
+
     def _spread(self, names: Iterable[str], sure: float = 1.0) -> Spot:
         """Concepts with the wider ones they are."""
         spot: Spot = {}

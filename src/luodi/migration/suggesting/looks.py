@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from luodi.migration.model import Kind, Table
 from luodi.migration.workspace import Workspace, quoted
@@ -19,7 +22,8 @@ class Look:
     """A column's values among the rows looked at.
 
     ``values`` are distinct and trimmed, at most `MOST`; ``shape`` is the commonest class of
-    characters with its length; ``number`` and ``day`` tell that text holds nothing else.
+    characters with its length; ``number`` and ``day`` tell that text holds nothing else; ``form``
+    is the concept that has values of this form only, empty where none has.
     """
 
     values: frozenset[str]
@@ -30,6 +34,7 @@ class Look:
     length: float
     number: bool
     day: bool
+    form: str = ""
 
 
 Looks = Mapping[tuple[str, str], Look]
@@ -65,8 +70,9 @@ def _look(workspace: Workspace, relation: str, column: str) -> Look:
         f"SELECT DISTINCT v FROM (SELECT trim(CAST({quoted(column)} AS VARCHAR)) AS v "
         f"FROM {relation} LIMIT {SAMPLE}) WHERE v <> '' LIMIT {MOST}"
     ).fetchall()
+    known = frozenset(value for (value,) in values)
     return Look(
-        values=frozenset(value for (value,) in values),
+        values=known,
         rows=rows,
         filled=filled,
         distinct=distinct,
@@ -74,7 +80,23 @@ def _look(workspace: Workspace, relation: str, column: str) -> Look:
         length=float(length or 0),
         number=bool(filled) and number == filled,
         day=bool(filled) and day >= filled * 0.95,
+        form=form_of(known),
     )
+
+
+def form_of(values: Collection[str]) -> str:
+    """The concept that nine in ten of some values have the form of; empty where there is none."""
+    for concept, pattern in _forms() if values else ():
+        if sum(pattern.fullmatch(value) is not None for value in values) >= 0.9 * len(values):
+            return concept
+    return ""
+
+
+@cache
+def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    text = (resources.files(__package__) / "forms.tsv").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return tuple((concept, re.compile(expression)) for concept, expression in lines)
 
 
 def _one(workspace: Workspace, statement: str) -> tuple[int, int, int, float, int, int, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from luodi.evidence.progress import Progress
 from luodi.migration.model import Table
@@ -31,6 +32,8 @@ LEAST = Decimal("0.20")
 """Confidence below which a match of columns is not worth a person's look."""
 FAINT = -4.0
 """Score below which a pair is not even an alternative."""
+_SAME = 1e-9
+"""Gain that is none."""
 _OWN = 3.0
 """How much more a table's own name says than one of its columns' names."""
 
@@ -97,6 +100,7 @@ def _compare(
     for sure, _, i, j in pairs:
         if sure >= LEAST and i not in first and j not in first.values():
             first[i] = j
+    first = _exchanged(first, scores, {(i, j) for sure, _, i, j in pairs if sure >= LEAST})
     told: Counter[int] = Counter()
     matches = []
     for sure, _, i, j in sorted(pairs, key=lambda pair: first.get(pair[2]) != pair[3]):
@@ -125,6 +129,44 @@ def _compare(
         confidence=sure,
         columns=tuple(matches),
     )
+
+
+def _exchanged(
+    first: Mapping[int, int], scores: list[list[float]], worth: set[tuple[int, int]]
+) -> dict[int, int]:
+    """The matches of columns, exchanged wherever that makes two of them together likelier.
+
+    Taken one by one, 联系电话 may get the contact's phone and leave nothing for 联系人电话.
+    """
+    found = dict(first)
+    for _ in range(len(scores)):
+        gain, changed = max(_exchanges(found, scores, worth), default=(0.0, ()))
+        if gain <= _SAME:
+            break
+        found |= dict(changed)
+    return found
+
+
+Changed: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
+
+def _exchanges(
+    found: Mapping[int, int], scores: list[list[float]], worth: set[tuple[int, int]]
+) -> Iterator[tuple[float, Changed]]:
+    """What may be changed, with what it gains: two swap, or one makes room for one without."""
+    goes, wanted = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+    for source, target in worth:
+        goes[source].append(target)
+        wanted[target].append(source)
+    taken = set(found.values())
+    for a, i in found.items():
+        for b in wanted[i]:
+            gained = likely(scores[b][i]) - likely(scores[a][i])
+            held = found.get(b)
+            for j in goes[a]:
+                if b != a and (j == held if held is not None else j not in taken):
+                    lost = likely(scores[b][j]) if held is not None else 0.0
+                    yield gained + likely(scores[a][j]) - lost, ((a, j), (b, i))
 
 
 # --- likeness of tables ---------------------------------------------------------------------------
