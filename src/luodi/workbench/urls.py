@@ -25,6 +25,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.choose_language, name="language"),
     path("accounts/", include(accounts)),
+    path("p/<str:project>/files/<int:pk>/", views.download, name="file"),
     path("p/<str:project>/", include("luodi.workbench.readiness.urls")),
 ]
 

@@ -6,7 +6,13 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 FREE = {"account_login", "account_logout", "language", "mfa_authenticate", "account_reauthenticate"}
-GIVEN = {"gate": "kickoff", "writer": "w0000000000000000", "seq": "1"}
+GIVEN = {
+    "gate": "kickoff",
+    "criterion": "commercial.processing_agreement",
+    "writer": "w0000000000000000",
+    "seq": "1",
+    "pk": "1",
+}
 
 
 def patterns(resolver=None, before=""):

@@ -8,7 +8,8 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from luodi.workbench.core.capabilities import may
@@ -33,8 +34,8 @@ def signed_in(request: HttpRequest) -> User:
 def within(
     capability: str,
 ) -> Callable[
-    [Callable[Concatenate[ProjectRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, str, P], HttpResponse],
+    [Callable[Concatenate[ProjectRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, str, P], HttpResponseBase],
 ]:
     """Make a view that is asked with a project's code run with the project itself.
 
@@ -42,13 +43,13 @@ def within(
     """
 
     def wrap(
-        view: Callable[Concatenate[ProjectRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+        view: Callable[Concatenate[ProjectRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
         @login_required
         @wraps(view)
         def reached(
             request: HttpRequest, project: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             request = cast(ProjectRequest, request)
             visible = Project.objects.visible_to(request.user).select_related("vendor", "hospital")
             request.project = get_object_or_404(visible, code=project)
@@ -57,6 +58,6 @@ def within(
             return view(request, *args, **kwargs)
 
         reached.__dict__["capability"] = capability  # for the test that walks every address
-        return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponse]", reached)
+        return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]", reached)
 
     return wrap

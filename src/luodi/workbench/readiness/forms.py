@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from luodi.evidence.errors import LuodiError
+from luodi.evidence.figures import figure_name, unit_name
 from luodi.evidence.gate.check import GateReport
-from luodi.evidence.gate.model import Seat
+from luodi.evidence.gate.explain import asked
+from luodi.evidence.gate.model import Criterion, Requirement, Seat
 from luodi.evidence.gate.sign import DECIDER_ONLY, Voice, parse_condition
-from luodi.evidence.model import Choice
-from luodi.workbench.core.models import User
+from luodi.evidence.model import Choice, Environment, Figure
+from luodi.workbench.core.models import Project, User
 from luodi.workbench.core.wording import language, lazy, worded
+from luodi.workbench.readiness.services import Vouched
 
 _SIGNING = (Choice.AGREE, Choice.AGREE_IF, Choice.DISAGREE)
 
@@ -36,6 +40,11 @@ class SignForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     target = forms.ChoiceField(label=lazy("workbench.readiness.target"), required=False)
+    paper = forms.FileField(
+        label=lazy("workbench.readiness.paper"),
+        help_text=lazy("workbench.readiness.paper_help"),
+        required=False,
+    )
     password = forms.CharField(
         label=lazy("workbench.readiness.password_again"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -90,3 +99,73 @@ class SignForm(forms.Form):
             conditions=self.parsed,
             target=said.get("target", "") if said["choice"] == Choice.WAIVE else "",
         )
+
+
+class AttestForm(forms.Form):
+    """What a criterion asks a person to vouch for: its figures, and the signed paper."""
+
+    statement = forms.CharField(label=lazy("workbench.readiness.statement"), max_length=200)
+    countersigner = forms.CharField(
+        label=lazy("workbench.readiness.countersigner"), max_length=40, required=False
+    )
+    expires = forms.DateField(
+        label=lazy("workbench.readiness.expires"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    environment = forms.ChoiceField(label=lazy("workbench.core.environment"))
+    scan = forms.FileField(
+        label=lazy("workbench.readiness.scan"), help_text=lazy("workbench.readiness.scan_help")
+    )
+
+    def __init__(self, *args: Any, criterion: Criterion, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criterion = criterion
+        self.fields["statement"].initial = criterion.title[language()]
+        self.fields["countersigner"].required = criterion.countersigned
+        environment = self.fields["environment"]
+        assert isinstance(environment, forms.ChoiceField)
+        environment.choices = [
+            (each.value, worded(f"evidence.word_environment_{each.value}")) for each in Environment
+        ]
+        environment.initial = project.environment
+        for number, requirement in enumerate(criterion.require):
+            self.fields[f"figure_{number}"] = _figure_field(requirement)
+        if criterion.subject.endswith("*"):
+            self.fields["thing"] = forms.SlugField(
+                label=lazy("workbench.readiness.thing"),
+                help_text=worded("workbench.readiness.thing_help", {"area": criterion.subject}),
+            )
+        self.order_fields(["thing", "statement", *(f"figure_{n}" for n in range(99))])
+
+    def said(self) -> Vouched:
+        """What was vouched for."""
+        given = self.cleaned_data
+        figures = tuple(
+            Figure(name=each.figure, value=_exact(given[f"figure_{number}"]), unit=each.unit)
+            for number, each in enumerate(self.criterion.require)
+        )
+        return Vouched(
+            subject=self.criterion.subject.removesuffix("*") + given.get("thing", ""),
+            statement=given["statement"],
+            scan=given["scan"],
+            countersigner=given["countersigner"],
+            expires=given["expires"],
+            figures=figures,
+            environment=Environment(given["environment"]),
+        )
+
+
+def _figure_field(requirement: Requirement) -> forms.DecimalField:
+    lang = language()
+    unit = f" ({unit_name(requirement.unit, lang)})" if requirement.unit else ""
+    return forms.DecimalField(
+        label=figure_name(requirement.figure, lang) + unit,
+        help_text=worded("workbench.readiness.asked", {"asked": asked(requirement, lang)}),
+        max_digits=18,
+        decimal_places=6,
+    )
+
+
+def _exact(value: Decimal) -> int | Decimal:
+    return int(value) if value == value.to_integral_value() else value.normalize()

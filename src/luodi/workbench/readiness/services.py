@@ -1,10 +1,16 @@
-"""Speak at a gate: with the organisation's key, from the seat one's function gives."""
+"""Speak at a gate, and vouch for what no program can see: with the organisation's key."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date
+
+from luodi.evidence.attest import attest
 from luodi.evidence.gate.model import Gate, Seat
 from luodi.evidence.gate.sign import Voice
-from luodi.evidence.model import Evidence, Side
+from luodi.evidence.model import Environment, Evidence, Figure, Side
+from luodi.evidence.outcome import Act
+from luodi.workbench.core.files import Upload, keep, path_of
 from luodi.workbench.core.hosted import SPEAKING, HostedSite
 from luodi.workbench.core.models import Project, User
 
@@ -15,10 +21,12 @@ def seats_of(user: User, project: Project, gate: Gate) -> tuple[Seat, ...]:
     return tuple(seat for seat in gate.seats if (seat.side.value, seat.id) in held)
 
 
-def speak(project: Project, gate_id: str, voice: Voice) -> Evidence:
+def speak(
+    project: Project, gate_id: str, voice: Voice, by: User, paper: Upload | None = None
+) -> Evidence:
     """Put a person's word beside the evidence, under the key of the seat's organisation.
 
-    A seat whose side has no key here speaks by a signed paper, whose scan the voice names.
+    A seat whose side has no key here speaks by a signed `paper`, whose scan is kept.
 
     Raises
     ------
@@ -27,6 +35,56 @@ def speak(project: Project, gate_id: str, voice: Voice) -> Evidence:
     """
     seat = HostedSite.of(project).folder.gate(gate_id).seat(voice.seat)
     side = seat.side if seat and seat.side in SPEAKING else Side.VENDOR
+    if paper is not None:
+        voice = replace(voice, scan=keep(project, paper, by).digest)
     _, record = HostedSite.of(project, side).sign(gate_id, voice)
     assert isinstance(record, Evidence)  # a site has a ledger
     return record
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """What a person vouches for; `scan` is the signed paper."""
+
+    subject: str
+    statement: str
+    scan: Upload
+    countersigner: str
+    expires: date | None
+    figures: tuple[Figure, ...]
+    environment: Environment
+
+
+def vouch(project: Project, said: Vouched, by: User) -> Evidence:
+    """Keep the scan, and put the attestation into the ledger of the person's organisation.
+
+    Raises
+    ------
+    LuodiError
+        As `luodi.workbench.core.files.keep` and `luodi.evidence.attest.attest`.
+    """
+    file = keep(project, said.scan, by)
+    outcome = attest(
+        said.subject,
+        said.statement,
+        path_of(file),
+        signer=by.name,
+        countersigner=said.countersigner,
+        expires=said.expires,
+        figures=said.figures,
+    )
+    site = HostedSite.of(project, _side(by, project))
+    _, record = site.perform(
+        Act("evidence", "attest", said.subject),
+        lambda: outcome,
+        environment=said.environment,
+        actor=by.name,
+    )
+    assert isinstance(record, Evidence)  # a site has a ledger
+    return record
+
+
+def _side(user: User, project: Project) -> Side:
+    """The side whose key a person uses in a project."""
+    sides = {Side(seat.side) for seat in user.seats if seat.project_id == project.pk}
+    return next((side for side in SPEAKING if side in sides), Side.VENDOR)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.cockpit, name="cockpit"),
     path("gates/", views.gates, name="gates"),
     path("gates/<str:gate>/", views.gate, name="gate"),
+    path("gates/<str:gate>/attest/<str:criterion>/", views.attest, name="attest"),
     path("ledger/", views.ledger, name="ledger"),
     path("ledger/<str:writer>/<int:seq>/", views.record, name="record"),
 ]

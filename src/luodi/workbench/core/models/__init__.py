@@ -2,11 +2,12 @@
 
 Read in this order: ``sides`` (closed sets: side, function, audience), ``people``, ``projects``,
 ``records`` (the base of everything that belongs to a project, and who may see it), ``content``
-(the files of a landing, hosted), ``evidence`` (the chains of the ledger).
+(a landing's own files, hosted), ``files`` (what people upload), ``evidence`` (the ledger).
 """
 
 from luodi.workbench.core.models.content import ContentFile
 from luodi.workbench.core.models.evidence import Aside, Chain, StoredRecord
+from luodi.workbench.core.models.files import StoredFile
 from luodi.workbench.core.models.people import Department, Organisation, User
 from luodi.workbench.core.models.projects import Membership, Project
 from luodi.workbench.core.models.records import ProjectRecord
@@ -25,6 +26,7 @@ __all__ = [
     "Project",
     "ProjectRecord",
     "Side",
+    "StoredFile",
     "StoredRecord",
     "User",
 ]

@@ -28,13 +28,20 @@ def gate(request: ProjectRequest, gate: str) -> HttpResponse:
         raise Http404(error.code) from error
     seats = seats_of(request.user, project, report.gate)
     signs = bool(seats) and may(request.user, project, "gate:sign")
-    form = SignForm(request.POST or None, user=request.user, report=report, seats=seats)
+    form = SignForm(
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        report=report,
+        seats=seats,
+    )
     if request.method == "POST":
         if not signs:
             raise PermissionDenied("gate:sign")
         if form.is_valid():
             try:
-                speak(project, report.gate.id, form.voice())
+                paper = form.cleaned_data["paper"]
+                speak(project, report.gate.id, form.voice(), request.user, paper)
             except LuodiError as error:
                 form.add_error(None, f"{error.text(lang)} {error.next_step(lang)}")
             else:
@@ -59,5 +66,6 @@ def gate(request: ProjectRequest, gate: str) -> HttpResponse:
                 for each in report.signatures
             ],
             "form": form if signs else None,
+            "attests": may(request.user, project, "evidence:attest"),
         },
     )
