@@ -3,6 +3,7 @@
 import pytest
 
 from luodi.evidence.gate.answer import State
+from luodi.evidence.gate.check import Answer
 from luodi.evidence.model import Environment, Verdict
 from luodi.evidence.stored import decode
 from luodi.landing.home import Home
@@ -10,7 +11,15 @@ from luodi.landing.settings import read_settings
 from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.models import Function, Side, StoredRecord
 from luodi.workbench.readiness.standing import ask
-from luodi.workbench.readiness.summary import areas, blockers, passed, present_gate, states
+from luodi.workbench.readiness.summary import (
+    Stop,
+    areas,
+    around,
+    blockers,
+    passed,
+    present_gate,
+    states,
+)
 from luodi.workbench.sample import story, tell
 
 
@@ -41,6 +50,16 @@ def test_it_works(told):
     records = [decode(bytes(each.line)) for each in StoredRecord.objects.all()]
     assert {record.environment for record in records} == {Environment.SANDBOX}
     assert HostedSite.of(told).check("go_live_review")[0].answer.value == "no_go"
+
+
+def test_as_many_gates_as_can_be_read():
+    def stop(place):
+        return Stop(str(place), "", None, Answer.NO_GO, place < here, 0, place == here, True)
+
+    for here, first in ((0, 0), (5, 0), (6, 1), (12, 7), (17, 7)):
+        stops = tuple(stop(place) for place in range(18))
+        assert [each.id for each in around(stops)] == [str(n) for n in range(first, first + 11)]
+    assert len(around(tuple(stop(place) for place in range(3)))) == 3
 
 
 def _blocks(said):

@@ -128,6 +128,17 @@ def blockers(report: GateReport | None, lang: Lang) -> tuple[Blocker, ...]:
     return tuple(_blocker(item, report, lang) for item in blocking)
 
 
+SHOWN_STOPS = 11
+"""More than that cannot be read beside each other."""
+
+
+def around(stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
+    """The stops around the present one, as many as can be read beside each other."""
+    here = next((place for place, stop in enumerate(stops) if stop.present), len(stops))
+    first = max(0, min(here - SHOWN_STOPS // 2, len(stops) - SHOWN_STOPS))
+    return stops[first : first + SHOWN_STOPS]
+
+
 def people_said(report: GateReport | None, lang: Lang) -> tuple[tuple[str, str], ...]:
     """What keeps a gate shut or waiting besides its criteria: who has to speak, and what broke."""
     if report is None:

@@ -16,6 +16,7 @@ from luodi.workbench.readiness.standing import ANSWERS
 from luodi.workbench.readiness.summary import (
     GROUPS,
     areas,
+    around,
     blockers,
     days_left,
     departments,
@@ -54,7 +55,8 @@ def cockpit(request: ProjectRequest) -> HttpResponse:
             "sees_ledger": may(request.user, project, "ledger:view"),
             "days": days_left(project.go_live),
             "shares": shares(states(standing.reports)),
-            "stops": stops,
+            "stops": around(stops),
+            "all_stops": len(stops),
             "present": before,
             "present_title": before.gate.title[lang] if before else "",
             "areas": areas(before, lang),
