@@ -53,13 +53,13 @@ def test_it_works(told):
 
 
 def test_as_many_gates_as_can_be_read():
-    def stop(place):
+    def stop(place, here):
         return Stop(str(place), "", None, Answer.NO_GO, place < here, 0, place == here, True)
 
     for here, first in ((0, 0), (5, 0), (6, 1), (12, 7), (17, 7)):
-        stops = tuple(stop(place) for place in range(18))
+        stops = tuple(stop(place, here) for place in range(18))
         assert [each.id for each in around(stops)] == [str(n) for n in range(first, first + 11)]
-    assert len(around(tuple(stop(place) for place in range(3)))) == 3
+    assert len(around(tuple(stop(place, 0) for place in range(3)))) == 3
 
 
 def _blocks(said):
