@@ -68,6 +68,12 @@ def test_surname_and_given_name(name, parts):
         ("王丽之子2", "王丽", "1", 2),
         ("王丽之女（小）", "王丽", "2", 2),
         ("王丽双胞胎之大", "王丽", "", 1),
+        ("王丽大双", "王丽", "", 1),
+        ("王丽之小双", "王丽", "", 2),
+        ("王丽次女", "王丽", "2", 2),
+        ("王丽之幼子", "王丽", "1", 0),
+        ("王丽BB", "王丽", "", 0),
+        ("王丽Baby B", "王丽", "", 2),
         ("欧阳娜娜之子", "欧阳娜娜", "1", 0),
         ("古丽·买买提之女", "古丽买买提", "2", 0),
     ],
@@ -77,7 +83,7 @@ def test_a_newborn_has_its_mothers_name(written, mother, sex, rank):
     assert (name.kind, name.key, name.sex, name.rank) == (NameKind.NEWBORN, mother, sex, rank)
 
 
-@pytest.mark.parametrize("written", ["李毛毛", "王宝宝", "王子", "李儿"])
+@pytest.mark.parametrize("written", ["李毛毛", "王宝宝", "王子", "李儿", "张大双", "欧阳小双"])
 def test_names_that_only_look_like_a_newborns(written):
     assert parse(written).kind is NameKind.PERSON
 

@@ -22,9 +22,10 @@ from luodi.migration.engine_errors import engine_error
 from luodi.migration.linkage.block import block, collapse
 from luodi.migration.linkage.cluster import cluster, not_compared
 from luodi.migration.linkage.compare import compare, count_values
+from luodi.migration.linkage.crowd import forget_crowded
 from luodi.migration.linkage.estimate import Estimate
 from luodi.migration.linkage.into import into
-from luodi.migration.linkage.judge import bits, read, score, train, trained
+from luodi.migration.linkage.judge import bits, read, score, told_always, train, trained
 from luodi.migration.linkage.model import (
     Binding,
     Class,
@@ -76,6 +77,7 @@ def _found(workspace: Workspace, sides: tuple[Side, ...], progress: Progress) ->
     db, linking = workspace.db, len(sides) > 1
     progress.stage("migration.dedupe_stage_prepare")
     fields = prepare(db, sides, progress)
+    crowded = forget_crowded(db, fields)
     alike = collapse(db, fields, linking=linking)
     count_values(db, fields)
     progress.stage("migration.dedupe_stage_block")
@@ -101,6 +103,7 @@ def _found(workspace: Workspace, sides: tuple[Side, ...], progress: Progress) ->
         iterations=found.rounds,
         model=trained(fields, found),
         blocking=blocking,
+        crowded=crowded,
     )
 
 
@@ -123,7 +126,8 @@ def _judged(
     members = {record for group in groups for record in group.members}
     rows = db.execute("SELECT rid, id, ordinal FROM record").fetchall()
     ids = {rid: (name, ordinal) for rid, name, ordinal in rows if rid in members}
-    shown = [p for p in pairs.values() if p.via or bits(judgement().review) <= p.weight]
+    least = bits(judgement().review)
+    shown = [p for p in pairs.values() if p.via or p.weight >= least or told_always(p)]
     return shown, tuple(group.named(ids) for group in groups)
 
 
@@ -131,7 +135,22 @@ def _outcome(result: Deduplication, inputs: tuple[Input, ...]) -> Outcome[Dedupl
     count = Counter(pair.class_ for pair in result.pairs)
     conflicts = sum(cluster.conflict for cluster in result.clusters)
     cut = sum(count.blocks_cut for count in result.blocking)
+    lent = sum(told_always(pair) for pair in (*result.pairs, *result.kept_apart))
     findings = []
+    if lent:
+        findings.append(
+            Finding(
+                code="migration.dedupe_card_shared", params={"count": lent}, severity=Severity.INFO
+            )
+        )
+    if result.crowded:
+        findings.append(
+            Finding(
+                code="migration.dedupe_crowded",
+                params={"count": result.crowded},
+                severity=Severity.INFO,
+            )
+        )
     if conflicts:
         findings.append(
             Finding(code="migration.dedupe_cluster_conflict", params={"count": conflicts})

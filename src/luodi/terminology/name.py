@@ -77,6 +77,7 @@ _PLAIN = re.compile("[\u4e00-\u9fff]+")
 _SIGNS = re.compile(f"[{_HAN}{re.escape(_DOTS)}]+")
 _SIGNS_OR_LATIN = re.compile(f"[{_HAN}{re.escape(_DOTS)}a-zA-Z0-9]+")
 _BETWEEN = re.compile(f"[{re.escape(_DOTS)}]+")
+_BABY = re.compile(f"(?<=[{_HAN}]{{2}})[之的]?(?:baby|bb) ?(?=[a-c1-3]?$)", re.IGNORECASE)
 _LATIN_WORD = re.compile("[a-zA-Z]{2}")
 _EDGE = re.compile(r"^[^\w*]+|[^\w*]+$|_+$")
 _NOT_LETTER = re.compile(r"[^\w]+")
@@ -108,6 +109,7 @@ def parse(text: str) -> Name:
 
 
 def _chinese(text: str, remark: str) -> Name:
+    text = _BABY.sub("之婴", text)
     # 张三 Zhang San, 张三/ZHANGSAN: the Chinese name counts.
     twice = len(_CHINESE.findall(text)) >= 2 and _LATIN_WORD.search(text)
     together = "".join((_SIGNS if twice else _SIGNS_OR_LATIN).findall(text))
@@ -161,9 +163,12 @@ def _newborn(text: str, remark: str) -> tuple[str, str, int] | None:
     if found is None:
         return None
     mother = re.sub("(双胞胎|双胎|龙凤胎|多胎)$", "", _together(found["mother"]))
-    sex = _words("child").get(found["child"] or found["alone"] or "", "").strip("0")
-    rank = found["rank"] or found["only"] or found["behind"] or remark
-    return mother, sex, int(_words("rank").get(rank, 0))
+    if mother in surnames():  # 欧阳小双 is a name
+        return None
+    child = found["child"] or found["alone"] or found["counted"] or ""
+    said = ("rank", "only", "first", "twin", "behind")
+    rank = next(filter(None, (found[part] for part in said)), remark)
+    return mother, _words("child").get(child, "").strip("0"), int(_words("rank").get(rank, 0))
 
 
 @cache
@@ -174,7 +179,8 @@ def _child_pattern() -> re.Pattern[str]:
     return re.compile(
         f"(?P<mother>[{_HAN}{re.escape(_DOTS)}]{{2,}}?)"
         f"(?:[之的](?P<rank>[{ranks}])?(?P<child>{'|'.join(longest_first)})"
-        f"|[之的](?P<only>[{ranks}])|(?P<alone>{alone}))(?P<behind>[{ranks}])?"
+        f"|[之的](?P<only>[{ranks}])|(?P<alone>{alone})"
+        f"|(?P<first>[长次幼])(?P<counted>[子女])|(?P<twin>[大小])双)(?P<behind>[{ranks}])?"
     )
 
 

@@ -35,6 +35,7 @@ def bind(
         ``migration.dedupe_column_absent`` with the nearest names;
         ``migration.dedupe_no_field`` where nothing could be compared.
     """
+    given = _parted(given)
     bound = {
         kind: [column_of(columns, name, table=table) for name in names]
         for kind, names in given.items()
@@ -52,6 +53,17 @@ def bind(
     if not fields:
         raise WrongUse("migration.dedupe_no_field", {"table": table, "columns": tuple(columns)})
     return tuple(fields)
+
+
+def _parted(given: Mapping[FieldKind, Sequence[str]]) -> Mapping[FieldKind, Sequence[str]]:
+    """Take a column named as the name for a part of it where its header says so: 姓, first_name."""
+    parts = {"given_name": FieldKind.GIVEN_NAME, "surname": FieldKind.SURNAME}
+    found: dict[FieldKind, list[str]] = {}
+    for kind, names in given.items():
+        for name in names:
+            part = parts.get(headers().get(plain(name), ""), kind)
+            found.setdefault(part if kind is FieldKind.NAME else kind, []).append(name)
+    return found
 
 
 def given_fields(

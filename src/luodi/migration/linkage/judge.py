@@ -45,6 +45,8 @@ def score(
 ) -> None:
     """Make `table` of the pairs of `source` whose probability is at least `least`.
 
+    Pairs of guards that are told always are among them, whatever their probability.
+
     Columns: ``l``, ``r``, ``weight``, ``guard``, ``certain`` and for every field its level
     ``g_<field>`` and weight ``w_<field>``.
     """
@@ -59,10 +61,11 @@ def score(
         if comparisons()[field.kind].frequency
     )
     counted = f"(SELECT {sizes}) sizes, " if sizes else ""
+    always = [n for n, guard in enumerate(judgement().guards, 1) if guard.always]
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT *, ({total}) AS weight FROM "
         f"(SELECT l, r, guard, certain, {levels}, {weights} FROM {counted}{source}) "
-        f"WHERE weight >= {bits(least)!r}"
+        f"WHERE weight >= {bits(least)!r} OR guard IN ({', '.join(map(str, always))})"
     )
 
 
@@ -122,6 +125,11 @@ def _pair(fields: tuple[Binding, ...], row: tuple[object, ...]) -> Pair:
             for n, field in enumerate(fields)
         ),
     )
+
+
+def told_always(pair: Pair) -> bool:
+    """Whether a guard spoke whose pairs are told however little is alike in them."""
+    return any(guard.always and guard.id in pair.guards for guard in judgement().guards)
 
 
 def _agreement(field: Binding, level: int, weight: float) -> Agreement:

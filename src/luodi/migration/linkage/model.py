@@ -155,7 +155,8 @@ class Deduplication(Noun, frozen=True, kw_only=True):
 
     ``kept_apart`` are pairs that look like one record and that a guard keeps apart; ``prior`` is
     the share of pairs of one person among all pairs.  ``per_10000`` is the desk load: pairs to
-    review for every 10,000 records.
+    review for every 10,000 records; ``crowded`` values were not compared, as too many people share
+    them.
     """
 
     table: str
@@ -170,3 +171,4 @@ class Deduplication(Noun, frozen=True, kw_only=True):
     iterations: int
     model: tuple[Trained, ...]
     blocking: tuple[BlockCount, ...]
+    crowded: int = 0

@@ -16,10 +16,11 @@ CREATE OR REPLACE TEMP MACRO nf_said(x) AS CASE WHEN lower(x) IN (
     'null', 'none', 'nil', 'n/a', 'na', 'unknown', 'test', '测试', 'xxx', '?', '??')
   THEN NULL ELSE x END;
 
--- Letters and digits, capitals; one sign repeated, or a keyboard run, says nothing.
+-- Letters and digits, capitals; one sign repeated (but for one in a long number), or a keyboard run,
+-- says nothing.
 CREATE OR REPLACE TEMP MACRO nf_number(x) AS (
-  SELECT CASE WHEN length(y) < 3 OR length(replace(y, y[1], '')) = 0
-      OR y IN ('123456', '1234567', '12345678', '123456789', '1234567890') THEN NULL ELSE y END
+  SELECT CASE WHEN length(y) < 3 OR length(replace(y, y[1], '')) <= (length(y) > 11)::INT
+      OR regexp_full_match(y, '0?12345(6(7(8(9(0[0-9X]{0,8})?)?)?)?)?') THEN NULL ELSE y END
   FROM (SELECT regexp_replace(upper(nf_text(x)), '[^0-9A-Z]', '', 'g') AS y));
 
 -- 居民身份证 (GB 11643-1999): the check character of 17 digits (ISO 7064 MOD 11-2).
@@ -71,7 +72,8 @@ CREATE OR REPLACE TEMP MACRO nf_digits(x) AS regexp_replace(
   regexp_replace(x, '[^0-9]', '', 'g'), '^(00)?86(1\d{10})$', '\2');
 CREATE OR REPLACE TEMP MACRO nf_dialled(p) AS CASE
   WHEN length(p) < 7 OR regexp_matches(p, '(0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7})$')
-    OR right(p, 8) IN ('12345678', '23456789') THEN NULL ELSE p END;
+    OR right(p, 8) IN ('12345678', '23456789', '87654321')
+    OR p IN ('12345678901', '12345678910', '1234567890', '0123456789', '13800138000') THEN NULL ELSE p END;
 CREATE OR REPLACE TEMP MACRO nf_phone(x) AS nf_dialled(
   coalesce(nullif(regexp_extract(regexp_replace(x, '[\s\-]', '', 'g'), '1[3-9]\d{9}'), ''),
     nf_digits(x)));

@@ -220,7 +220,11 @@ def _check_ids(db: duckdb.DuckDBPyConnection, side: Side) -> None:
     if not rows or not rows[0]:
         raise WrongUse("migration.dedupe_empty", {"table": side.table})
     name = quoted(side.id)
-    absent = _ordinals(db, f"SELECT {side.ordinal} AS n FROM {side.relation} WHERE {name} IS NULL")
+    absent = _ordinals(
+        db,
+        f"SELECT {side.ordinal} AS n FROM {side.relation} "
+        f"WHERE coalesce(trim(CAST({name} AS VARCHAR), ' \t\r\n\u3000'), '') = ''",
+    )
     if absent:
         raise WrongUse(
             "migration.dedupe_id_absent",

@@ -38,11 +38,15 @@ class Blocking(Noun, frozen=True, kw_only=True):
 
 
 class Guard(Noun, frozen=True, kw_only=True):
-    """A condition that keeps two records apart, or leaves them to a person."""
+    """A condition that keeps two records apart, or leaves them to a person.
+
+    ``always``: such a pair is told however little else in it is alike.
+    """
 
     id: str
     when: str
     class_: Class = msgspec.field(name="class")
+    always: bool = False
 
 
 class Certain(Noun, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class Judgement(Noun, frozen=True, kw_only=True):
     doubt: Share
     tie: float
     generation: int
+    crowd: dict[FieldKind, int]
     facts: dict[str, str] = msgspec.field(name="fact")
     said: dict[str, str]
     guards: tuple[Guard, ...] = msgspec.field(name="guard")
