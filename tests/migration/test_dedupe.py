@@ -472,6 +472,14 @@ def test_ten_thousand_rows_all_the_same():
     assert result.blocking[0].blocks_cut == 1
 
 
+def test_many_of_whom_nothing_but_a_name_is_known():
+    """A rare name twice is worth a look, a common one says nothing."""
+    rows = [{"id": row["id"], "name": row["name"]} for row in people()]
+    rows += [{"id": f"W{n}", "name": "王芳"} for n in range(300)]
+    result = found([*rows, {"id": "again", "name": rows[7]["name"]}])
+    assert classes(result) == {frozenset((rows[7]["id"], "again")): "review"}
+
+
 @pytest.mark.slow
 def test_a_phone_that_everybody_has():
     rows = [{**row, "phone": "0571-8888999"} for row in people(900)]

@@ -10,12 +10,16 @@ from __future__ import annotations
 import duckdb
 
 from luodi.evidence.progress import Progress
-from luodi.migration.linkage.model import Binding, BlockCount
+from luodi.migration.linkage.model import Binding, BlockCount, FieldKind
 from luodi.migration.linkage.rules import BlockingRule, blocking
 
 IDENTICAL = "identical"
 """The rule that pairs records alike in everything with the first of them."""
 _SORTED_BY = ("name_sound", "surname_sound", "given_name", "drug_name", "birth", "address")
+_VAGUE = frozenset(
+    (FieldKind.NAME, FieldKind.GIVEN_NAME, FieldKind.SURNAME, FieldKind.SEX, FieldKind.PLACE)
+)
+"""Kinds that many people have in common."""
 _LIMITS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
 """Shares of the largest block that are tried until a rule fits its budget."""
 
@@ -52,12 +56,14 @@ def collapse(
 
     Makes the table ``pair`` with the pairs of those records, and adds to ``record`` whether it
     ``leads``: the first of many alike, or a record of its own.  The others say nothing more about
-    how common a value is.
+    how common a value is.  Records of which no more than a name is known are many people.
     """
     values = ", ".join(["side", *(field.field for field in fields)])
+    telling = [field.field for field in fields if field.kind not in _VAGUE]
+    told = " OR ".join(f"{name} IS NOT NULL" for name in telling) or "false"
     db.execute(
         "CREATE OR REPLACE TEMP TABLE led AS SELECT rid, min(rid) OVER same AS led_by FROM record "
-        f"WINDOW same AS (PARTITION BY {values}) "
+        f"WHERE {told} WINDOW same AS (PARTITION BY {values}) "
         f"QUALIFY count(*) OVER same > {blocking().identical} AND rid <> led_by"
     )
     db.execute("ALTER TABLE record ADD COLUMN leads BOOLEAN DEFAULT true")

@@ -26,6 +26,8 @@ Pattern = tuple[int, ...]
 
 STRENGTH = 20.0
 """How many pairs the given shares count for."""
+USUAL = 0.15
+"""Pairs of one person for every record, where it cannot be learned."""
 ROUNDS = 60
 CLOSE = 1e-5
 """EM ends when no share and not the prior moves by more, relatively."""
@@ -86,7 +88,8 @@ def estimate(
     """
     m = tuple(tuple(levels) for levels in given)
     u = tuple(map(_floored, population.shares, population.least))
-    prior = _start(patterns, population.pairs)
+    alone = len(given) == 1
+    prior = _usual(population.pairs) if alone else _start(patterns, population.pairs)
     likely = sorted(_likely(patterns, Estimate(m, u, prior, 0)).items())
     rounds = 0
     for rounds in range(1, ROUNDS + 1):
@@ -94,7 +97,8 @@ def estimate(
         expected, total = _expect(likely, Estimate(m, u, prior, rounds))
         m = tuple(_smoothed(found, levels) for found, levels in zip(expected, given, strict=True))
         u = tuple(_left(population, field, found) for field, found in enumerate(expected))
-        prior = min(0.5, max(total, 0.5) / population.pairs)
+        if not alone:
+            prior = min(0.5, max(total, 0.5) / population.pairs)
         if _moved(before, (m, u, prior)) < CLOSE:
             break
     return Estimate(m, u, prior, rounds)
@@ -123,6 +127,12 @@ def _start(patterns: Mapping[Pattern, int], pairs: float) -> float:
     """Begin with one pair of one person in a hundred blocked ones."""
     blocked = sum(patterns.values())
     return min(0.1, max(1.0, blocked / 100) / pairs)
+
+
+def _usual(pairs: float) -> float:
+    """Where one field is all there is, nothing can be learned from how fields agree together."""
+    records = math.sqrt(2 * pairs)
+    return min(0.1, USUAL * records / pairs)
 
 
 def _likely(patterns: Mapping[Pattern, int], now: Estimate) -> dict[Pattern, int]:
