@@ -260,3 +260,30 @@ def test_another_domain_sees_what_the_target_still_holds(desk):
     outcome = desk.load()
     assert fates(desk.workspace, outcome)["pms_visit", 1] == ("loaded", None)
     assert desk.rows("visit", "id, patient_id") == [(10, 1)]
+
+
+class Unnoted(LocalMarks):
+    """Marks of a process that is killed when a part is committed and nobody noted it."""
+
+    def after(self, target, batch, marks):
+        if marks == ["visit#1"]:
+            raise Killed
+        super().after(target, batch, marks)
+
+
+def test_a_parent_is_refused_whose_child_is_in_unnoted(desk):
+    """The child was committed before the crash; resumed, its parent is refused and it goes too."""
+    fill(desk.workspace, TWO, [(10, 2, "1.00"), (11, 1, "2.00")])
+    desk.do(
+        "CREATE TRIGGER no_b BEFORE INSERT ON patient WHEN NEW.id = 2 "
+        "BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    with pytest.raises(Killed):
+        desk.load(marks=Unnoted(desk.workspace), part_rows=1)
+    assert desk.rows("visit", "id, patient_id") == [(10, 2)]
+    outcome = desk.load(marks=LocalMarks(desk.workspace), part_rows=1, resume=True)
+    told = fates(desk.workspace, outcome)
+    assert told["pms_patient", 2][0] == told["pms_visit", 1][0] == "rejected"
+    assert desk.rows() == [(1, "a")]
+    assert desk.rows("visit", "id, patient_id") == [(11, 1)]
+    assert desk.take_back(outcome.result.batch, LocalMarks(desk.workspace)).result.as_before

@@ -2,6 +2,7 @@
 
 import pytest
 
+from luodi.evidence.errors import LuodiError
 from luodi.evidence.model import Severity, Verdict
 from luodi.evidence.progress import Silent
 from luodi.landing.home import Home
@@ -15,6 +16,7 @@ from luodi.migration.reconcile import reconcile
 from luodi.migration.reconciling.handed import export_refused
 from luodi.migration.rollback import rollback
 from luodi.migration.target.interface_tables import InterfaceTables
+from luodi.migration.target.marks import LocalMarks
 from luodi.migration.target.mysql import MySqlTarget
 from luodi.migration.target.postgresql_statements import PostgreSqlStatements
 from luodi.migration.target.sqlite import SqliteTarget
@@ -164,3 +166,73 @@ def test_the_status_is_not_the_mappings(workspace, his):
     outcome = run(workspace, his, rules(feed=changed("patient", column=columns)))
     assert "migration.load_generated" in {f.code for f in outcome.findings}
     assert not outcome.result.written
+
+
+# --- marks in the workspace -----------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """Nobody gets to tidy up."""
+
+
+class Dying(LocalMarks):
+    """Marks of a process that is killed behind the commit of a part, before anybody notes it."""
+
+    def __init__(self, workspace, part):
+        super().__init__(workspace)
+        self.part = part
+
+    def after(self, target, batch, marks):
+        if self.part in marks:
+            raise Killed
+        super().after(target, batch, marks)
+
+
+@pytest.fixture
+def killed(workspace, his):
+    """Killed when the third patient is in and not noted; the importer goes on."""
+    his.target.kept = Dying(workspace, "patient#2")
+    with pytest.raises(Killed):
+        run(workspace, his, part_rows=1)
+    his.target.kept = LocalMarks(workspace)
+    his.target.close()
+    his.target.__init__(*HOW[type(his.target)](his), LocalMarks(workspace), InterfaceTables(TOLD))
+    return his
+
+
+HOW = {
+    PostgreSqlStatements: lambda his: ("new_his", his.parameters),
+    MySqlTarget: lambda his: ("new_his", his.target._parameters),
+    SqliteTarget: lambda his: ("new_his", his.path),
+}
+
+
+def whole(his):
+    return his.rows("SELECT id FROM patient ORDER BY id"), his.rows("SELECT count(*) FROM visit")
+
+
+def test_an_importer_took_rows_of_a_part_that_nobody_noted(workspace, killed):
+    """They are found by their keys, whatever the importer wrote to its columns."""
+    killed.execute("UPDATE patient SET flag = 1 WHERE id = 3")
+    batch = run(workspace, killed, part_rows=1, resume=True).result.batch
+    assert whole(killed) == ([(1,), (2,), (3,), (5,)], [(3,)])
+    assert killed.rows("SELECT flag FROM patient WHERE id = 3") == [(1,)]
+    taken = take_back(workspace, killed, batch)
+    assert [f.code for f in taken.findings] == ["migration.rollback_taken"]
+
+
+def test_an_importer_fetched_them_all(workspace, killed):
+    """Written again they would arrive twice: only the vendor can tell whether they are there."""
+    killed.execute("DELETE FROM patient")
+    with pytest.raises(LuodiError) as caught:
+        run(workspace, killed, part_rows=1, resume=True)
+    assert caught.value.code == "migration.target_fetched"
+    assert "patient#2" in caught.value.text("zh")
+    assert caught.value.next_step("en")
+    assert killed.rows("SELECT count(*) FROM patient") == [(0,)]
+
+
+def test_a_part_that_was_never_committed_is_written(workspace, killed):
+    killed.execute("DELETE FROM patient WHERE id = 3")  # as a crash before the commit
+    run(workspace, killed, part_rows=1, resume=True)
+    assert whole(killed) == ([(1,), (2,), (3,), (5,)], [(3,)])

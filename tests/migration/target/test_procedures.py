@@ -12,9 +12,10 @@ from luodi.migration.reconcile import reconcile
 from luodi.migration.rollback import rollback
 from luodi.migration.target.marks import LocalMarks
 from luodi.migration.target.mysql import MySqlTarget
+from luodi.migration.target.mysql_procedures import COMMITS
 from luodi.migration.target.open import opened_target
 from luodi.migration.target.postgresql_statements import PostgreSqlStatements
-from luodi.migration.target.procedures import ProcedureCalls
+from luodi.migration.target.procedures import _COMMENTS, ProcedureCalls
 from luodi.migration.workspace import Workspace
 from migration.load_sample import DICTIONARIES, DOMAIN, PATIENTS, fates, fill, order, rules
 from migration.target.test_relational import MariaDb
@@ -221,25 +222,110 @@ def test_a_procedure_that_commits(workspace, desk):
     assert not outcome.result.written
 
 
-def test_a_procedure_that_commits_where_its_text_is_not_seen(workspace, desk, monkeypatch):
-    """The text can be hidden; then the server itself tells."""
-    if isinstance(desk.his, MariaDb):
-        desk.his.execute("DROP PROCEDURE add_visit")
-        desk.his.execute("CREATE TABLE other (x integer)")
-        desk.his.execute(
+def in_hiding(his, ending, when="true"):
+    """Let visits be added by a procedure that ends the transaction in another one, behind a row."""
+    if isinstance(his, MariaDb):
+        his.execute("DROP PROCEDURE add_visit")
+        his.execute(f"CREATE PROCEDURE ends() BEGIN {ending} END")
+        his.execute(
             "CREATE PROCEDURE add_visit(id integer, patient_id integer, fee decimal(10,2)) "
-            "BEGIN INSERT INTO visit VALUES (id, patient_id, fee); DROP TABLE IF EXISTS other; END"
+            "BEGIN INSERT INTO visit VALUES (id, patient_id, fee); "
+            f"IF {when} THEN CALL ends(); END IF; END"
         )
     else:
-        desk.his.execute("DROP FUNCTION add_visit")
-        desk.his.execute(
+        his.execute("DROP FUNCTION add_visit")
+        his.execute(
             "CREATE PROCEDURE ends() LANGUAGE plpgsql AS 'BEGIN COMMIT; END';"
             "CREATE PROCEDURE add_visit(id integer, patient_id integer, fee decimal) "
-            "LANGUAGE plpgsql AS 'BEGIN INSERT INTO visit VALUES ($1, $2, $3); CALL ends(); END'"
+            "LANGUAGE plpgsql AS 'BEGIN INSERT INTO visit VALUES ($1, $2, $3); "
+            f"IF {when} THEN CALL ends(); END IF; END'"
         )
+
+
+DDL = "DROP TABLE IF EXISTS other;"
+
+
+@pytest.mark.parametrize(
+    ("ending", "when"),
+    [("COMMIT;", "true"), (DDL, "true"), (DDL, "id = 12"), ("ROLLBACK;", "id = 10")],
+)
+def test_a_procedure_that_commits_where_its_text_is_not_seen(workspace, desk, ending, when):
+    """The text can be hidden; then the server itself tells, and what is in goes out again."""
+    if not isinstance(desk.his, MariaDb) and when != "true":
+        pytest.skip("PostgreSQL refuses that by itself")
+    in_hiding(desk.his, ending, when)
     with pytest.raises(LuodiError) as caught:
         run(workspace, desk)
     assert caught.value.code == "migration.procedure_committed"
+    assert caught.value.params["procedure"] == "add_visit"
+    assert "add_visit" in caught.value.text("zh")
+    assert desk.rows("SELECT count(*) FROM visit") == [(0,)]
+    ends = "ends()" if isinstance(desk.his, MariaDb) else "ends() LANGUAGE plpgsql AS"
+    desk.his.execute("DROP PROCEDURE ends")
+    nothing = "BEGIN END" if isinstance(desk.his, MariaDb) else "'BEGIN NULL; END'"
+    desk.his.execute(f"CREATE PROCEDURE {ends} {nothing}")
+    desk.told(TOLD)
+    outcome = run(workspace, desk, resume=True)
+    assert desk.rows("SELECT id FROM visit ORDER BY id") == [(10,), (12,)]
+    assert take_back(workspace, desk, outcome.result.batch).result.residual == 0
+
+
+def test_a_procedure_that_commits_and_then_refuses(workspace, desk):
+    if not isinstance(desk.his, MariaDb):
+        pytest.skip("PostgreSQL refuses that by itself")
+    in_hiding(desk.his, f"{DDL} SIGNAL SQLSTATE '45000';", "id = 12")
+    with pytest.raises(LuodiError) as caught:
+        run(workspace, desk)
+    assert caught.value.code == "migration.procedure_committed"
+    left = desk.rows("SELECT id FROM visit ORDER BY id")
+    assert left in ([], [(12,)])  # the row of the call that was refused is its own doing
+
+
+def test_rows_that_a_procedure_committed_and_nothing_takes_out(workspace, desk):
+    if not isinstance(desk.his, MariaDb):
+        pytest.skip("PostgreSQL refuses that by itself")
+    in_hiding(desk.his, DDL, "id = 12")
+    desk.told(Procedures(reads=READS, result="retcode", for_good=True))
+    with pytest.raises(LuodiError) as caught:
+        run(workspace, desk)
+    assert (caught.value.code, caught.value.params["rows"]) == ("migration.procedure_left", 2)
+    assert desk.rows("SELECT id FROM visit ORDER BY id") == [(10,), (12,)]
+
+
+def test_an_undo_procedure_that_commits(workspace, desk):
+    if isinstance(desk.his, MariaDb):
+        desk.his.execute("DROP PROCEDURE drop_visit")
+        desk.his.execute(
+            "CREATE PROCEDURE drop_visit(vid integer) "
+            "BEGIN DELETE FROM visit WHERE id = vid; TRUNCATE TABLE other; END"
+        )
+    else:
+        desk.his.execute("DROP FUNCTION drop_visit")
+        desk.his.execute(
+            "CREATE PROCEDURE drop_visit(vid integer) LANGUAGE plpgsql AS "
+            "'BEGIN DELETE FROM visit WHERE id = vid; COMMIT; END'"
+        )
+    outcome = run(workspace, desk)
+    assert "migration.procedure_commits" in {f.code for f in outcome.findings}
+    assert not outcome.result.written
+
+
+@pytest.mark.parametrize(
+    ("text", "commits"),
+    [
+        ("BEGIN INSERT INTO t VALUES (1); COMMIT; END", True),
+        ("CREATE TABLE IF NOT EXISTS log_202611 (x int)", True),
+        ("create or replace view v as select 1", True),
+        ("TRUNCATE log", True),
+        ("SET autocommit = 1", True),
+        ("LOCK TABLES t WRITE", True),
+        ("CREATE TEMPORARY TABLE x (y int); DROP TEMPORARY TABLE x", False),
+        ("SET a = TRUNCATE(fee, 2)", False),
+        ("-- COMMIT is left to the caller\nSELECT 'DROP TABLE t'", False),
+    ],
+)
+def test_what_ends_a_transaction_of_mysql(text, commits):
+    assert bool(COMMITS.search(_COMMENTS.sub(" ", text))) is commits
 
 
 def test_a_delta_of_changes_is_refused_by_name(workspace, desk):

@@ -53,12 +53,12 @@ class Run:
         """Look at everything the load needs; nothing is changed yet."""
         batches = Batches(workspace)
         source = workspace.catalogue(rules.source)
-        tables = target.describe({feed.to for feed in rules.feeds})
+        batch = _batch(batches, rules, target, order)
+        tables = _before(batch, target.describe({feed.to for feed in rules.feeds}))
         feeds = plan(rules, source, tables)
         _check_extracted(workspace, rules, feeds)
         parents = {key.table for each in tables.values() for key in each.table.foreign_keys}
         tables |= target.describe(parents - tables.keys())
-        batch = _batch(batches, rules, target, order)
         own = {feed.id for feed in rules.feeds}
         elsewhere = {
             name: holding
@@ -162,6 +162,16 @@ class Run:
         if self.batch.state in (State.PLANNED, State.STAGED):
             self.keep(state=State.FAILED)
             self.batches.drop(self.batch)
+
+
+def _before(batch: Batch, tables: dict[str, TargetTable]) -> dict[str, TargetTable]:
+    """Tables as they were before a batch that is resumed: its own rows are in nobody's way."""
+    return {
+        name: msgspec.structs.replace(each, rows=batch.before[name].rows)
+        if name in batch.before
+        else each
+        for name, each in tables.items()
+    }
 
 
 def _batch(batches: Batches, rules: Rules, target: Target, order: Order) -> Batch:

@@ -91,12 +91,20 @@ class Writing:
                 for feed in feeds
             ]
             todo = [each for turn in zip_longest(*rows) for each in turn if each is not None]
-            while refused := self._together(todo, progress):
-                todo = [
-                    (feed, part)
-                    for feed, part, state in refused
-                    if self._find_and_reject(feed, part, state, progress)
-                ]
+            # What a crash left open comes first: among rows of this run it could not be told.
+            unsure = self.target.unsure(self.batch.id)
+            first = [(feed, part) for feed, part in todo if part.mark in unsure]
+            self._until_taken(first, progress)
+            self._until_taken([each for each in todo if each not in first], progress)
+
+    def _until_taken(self, todo: list[tuple[PlannedFeed, Part]], progress: Progress) -> None:
+        """Write parts, and what is left of those that the target refused."""
+        while refused := self._together(todo, progress):
+            todo = [
+                (feed, part)
+                for feed, part, state in refused
+                if self._find_and_reject(feed, part, state, progress)
+            ]
 
     def _together(
         self, todo: Sequence[tuple[PlannedFeed, Part]], progress: Progress
@@ -167,7 +175,8 @@ class Writing:
             {"table": feed.feed.from_, "rows": len(found), "state": state},
         )
         values = ", ".join(f"({ordinal}, {literal('target_' + why)})" for ordinal, why in found)
-        written = {mark.split("#")[0] for mark in self.target.marks(self.batch.id) if mark}
+        marks = (*self.target.marks(self.batch.id), *self.target.unsure(self.batch.id))
+        written = {mark.split("#")[0] for mark in marks if mark}
         with self.staging.workspace.transaction():
             self._remember(written)
             self.staging.reject(feed, f"SELECT o, w, NULL FROM (VALUES {values}) AS v(o, w)")

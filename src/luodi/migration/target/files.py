@@ -67,6 +67,9 @@ class FileTarget(Folder):
         placed = self.kept.placed(batch).is_dir()
         return {"": "loaded" if placed else "writing", **dict.fromkeys(delivery.parts, "loaded")}
 
+    def unsure(self, batch: str) -> tuple[str, ...]:
+        return ()
+
     def write(self, batch: str, part: Part) -> int:
         running = self._begun(batch)
         path = self.part_at(batch, part.mark)

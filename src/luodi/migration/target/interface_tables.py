@@ -74,6 +74,11 @@ class InterfaceTables(Tables):
             if state == Handed.TAKEN
         ]
 
+    def may_have_fetched(self, target: Relational, table: Table) -> bool:
+        """Where the importer leaves rows behind, or has not come yet, the table is not empty."""
+        ((rows,),) = target.ask(f"SELECT count(*) FROM {target.words.name(table)}")
+        return not rows
+
     def handed_over(
         self, target: Relational, table: Table, key: str, keys: Sequence[object]
     ) -> Blocks:

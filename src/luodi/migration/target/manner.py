@@ -35,6 +35,9 @@ class Manner(Protocol):
     def take_out(self, target: Relational, removal: Removal, keys: Sequence[object]) -> None:
         """Take rows out, in the transaction that is open."""
 
+    def may_have_fetched(self, target: Relational, table: Table) -> bool:
+        """Whether rows that are not in a table may have been there until an importer came."""
+
     def handed_over(
         self, target: Relational, table: Table, key: str, keys: Sequence[object]
     ) -> Blocks:
@@ -66,6 +69,9 @@ class Tables:
         for some, marks in target.some(keys):
             where = f"WHERE {words.quote(removal.key)} IN ({marks})"
             target.ask(f"DELETE FROM {words.name(removal.table)} {where}", some)
+
+    def may_have_fetched(self, target: Relational, table: Table) -> bool:
+        return False
 
     def handed_over(
         self, target: Relational, table: Table, key: str, keys: Sequence[object]

@@ -11,16 +11,17 @@ from typing import Any
 
 import pymysql
 import pymysql.cursors
+from pymysql.constants import SERVER_STATUS
 
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.source.mysql_catalogue import read_tables
 from luodi.migration.target import mysql_procedures
+from luodi.migration.target.calling import Calling
 from luodi.migration.target.error_numbers import ErrorNumbers
 from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Check, KeySource, Obstacle, Reference, TargetTable
 from luodi.migration.target.protocol import Refused
-from luodi.migration.target.relational import Relational
 
 _NUMBERS = ErrorNumbers(
     refused=frozenset(
@@ -73,11 +74,12 @@ class _Words:
         return f"COALESCE(SUM({value}), 0)"
 
 
-class MySqlTarget(Relational):
+class MySqlTarget(Calling):
     """A MySQL or MariaDB database."""
 
     product = "mysql"
     lanes = 2
+    commits = mysql_procedures.COMMITS
     words = _Words()
 
     def __init__(
@@ -212,8 +214,11 @@ class MySqlTarget(Relational):
         given = [self.bound(values[name]) for name in names if name in values and name != result]
         return mysql_procedures.call(lane, spoken, given, result)
 
-    def still_one_transaction(self, lane: Any, procedure: str) -> None:
-        mysql_procedures.still_one_transaction(self.ask, lane, self.id)
+    def ended(self, lane: Any, *, refused: bool = False) -> bool:
+        """The server says with every answer whether a transaction is open, with an error not."""
+        if refused:
+            self.ask("DO 1", lane=lane)  # a SELECT does not bring the status along
+        return not lane.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS
 
     def lock(self) -> bool:
         ((got,),) = self.ask("SELECT GET_LOCK(CONCAT('luodi:', LEFT(DATABASE(), 50)), 0)")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import pymysql
-
-from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Column, Kind, Table
+from luodi.migration.target.calling import COMMITS as COMMITS_ANYWHERE
 
 _PROCEDURES = """
 SELECT r.ROUTINE_SCHEMA, r.ROUTINE_NAME, COALESCE(r.ROUTINE_DEFINITION, ''),
@@ -29,7 +28,16 @@ _KINDS = {
     "date": Kind.DATE,
     "time": Kind.TIME,
 }
-_NO_SUCH_VARIABLE = 1193
+_OBJECTS = "TABLE|INDEX|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|DATABASE|SCHEMA|USER"
+COMMITS = re.compile(
+    COMMITS_ANYWHERE
+    + rf"|\b(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:UNIQUE\s+)?(?:{_OBJECTS})\b"
+    r"|\bRENAME\s+(?:TABLE|USER)\b|\bTRUNCATE\s+(?:TABLE\s+)?[`\w]|\b(?:UN)?LOCK\s+TABLES?\b"
+    r"|\b(?:GRANT|REVOKE)\b|\bSET\s+(?:SESSION\s+|@@(?:session\.)?)?autocommit\b",
+    re.IGNORECASE,
+)
+"""Statements that end a transaction, those too that commit without saying so (temporary tables do
+not).  MySQL 8.0 Reference Manual, 15.3.3."""
 
 Ask = Callable[..., list[Any]]
 
@@ -68,15 +76,3 @@ def call(lane: Any, spoken: str, values: list[object], result: str) -> object:
         cursor.execute("SELECT @luodi_result")
         row = cursor.fetchone()
     return row[0] if row else None
-
-
-def still_one_transaction(ask: Ask, lane: Any, target: str) -> None:
-    """Make sure that a procedure did not end the transaction; MySQL itself cannot say so."""
-    try:
-        ((inside,),) = ask("SELECT @@in_transaction", (), lane)
-    except pymysql.err.Error as error:
-        if error.args[:1] == (_NO_SUCH_VARIABLE,):
-            return
-        raise
-    if not inside:
-        raise LuodiError("migration.procedure_committed", {"target": target})

@@ -121,6 +121,9 @@ class PostgreSQL(Reading):
             ).fetchall()
         return {str(part): str(state) for part, state in lines}
 
+    def unsure(self, batch: str) -> tuple[str, ...]:
+        return ()
+
     def write(self, batch: str, part: Part) -> int:
         with explained(self.id), self.lane() as lane, lane.transaction():
             rows = put(lane, part)

@@ -16,13 +16,13 @@ import psycopg
 from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Table
 from luodi.migration.target import postgresql_catalogue as catalogue
+from luodi.migration.target.calling import Calling
 from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Removal, TargetTable
 from luodi.migration.target.postgresql_sequences import move_on, put_back, reserve
 from luodi.migration.target.postgresql_words import LOCK, SETTINGS, explained
 from luodi.migration.target.protocol import Removed
-from luodi.migration.target.relational import Relational
 
 
 class _Words:
@@ -56,7 +56,7 @@ class _Words:
         return f"coalesce(sum(({value})::numeric), 0)"
 
 
-class PostgreSqlStatements(Relational):
+class PostgreSqlStatements(Calling):
     """A PostgreSQL database that is given rows one statement at a time."""
 
     product = "postgresql"
@@ -102,6 +102,9 @@ class PostgreSqlStatements(Relational):
             names = [column.name for column in cursor.description]
             row = cursor.fetchone()
             return row[names.index(result)] if row and result in names else None
+        except psycopg.errors.InvalidTransactionTermination:
+            params = {"target": self.id, "procedure": procedure.full_name}
+            raise LuodiError("migration.procedure_committed", params) from None
         finally:
             cursor.close()
 
@@ -136,7 +139,4 @@ class PostgreSqlStatements(Relational):
     @contextmanager
     def explained(self) -> Iterator[None]:
         with explained(self.id):
-            try:
-                yield
-            except psycopg.errors.InvalidTransactionTermination:
-                raise LuodiError("migration.procedure_committed", {"target": self.id}) from None
+            yield

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
 from luodi.evidence.errors import LuodiError
 from luodi.landing.systems import Procedures
 from luodi.migration.model import Table
+from luodi.migration.target.calling import Calling
 from luodi.migration.target.manner import Tables
 from luodi.migration.target.model import Obstacle, Part, Procedure, Removal, TargetTable
 from luodi.migration.target.protocol import Refused
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from luodi.migration.target.relational import Relational
 
 BLOCK = 2000
-_COMMITS = re.compile(r"\b(?:COMMIT|ROLLBACK|START\s+TRANSACTION|BEGIN\s+TRAN(?:SACTION)?)\b", re.I)
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.S)
 _CODE = re.compile(r"[\w.-]{1,12}", re.ASCII)
 
@@ -36,6 +36,7 @@ class ProcedureCalls(Tables):
         self._told = procedures
         self._tables: dict[str, Table] = {}
         self._answering: set[str] = set()
+        self._undoing: dict[str, Table] = {}
 
     def describe(self, target: Relational, names: Iterable[str]) -> dict[str, TargetTable]:
         """Procedures as tables whose columns are their parameters.
@@ -43,7 +44,7 @@ class ProcedureCalls(Tables):
         ``rows`` and keys are those of what shows the rows, where that is named.
         """
         found = {}
-        for name, (table, text) in target.procedures(names).items():
+        for name, (table, text) in _calling(target).procedures(names).items():
             columns = tuple(c for c in table.columns if c.name != self._told.result)
             if len(columns) < len(table.columns):
                 self._answering.add(name)
@@ -60,7 +61,7 @@ class ProcedureCalls(Tables):
                 lacking=tuple(lacking),
                 procedure=Procedure(
                     unread=described is None,
-                    commits=bool(_COMMITS.search(_COMMENTS.sub(" ", text))),
+                    commits=_commits(target, text),
                     for_good=name not in self._told.undo and not self._told.for_good,
                 ),
             )
@@ -69,20 +70,46 @@ class ProcedureCalls(Tables):
     def put(self, target: Relational, lane: Any, part: Part) -> int:
         if part.update:
             raise LuodiError("migration.procedure_no_change", {"procedure": part.table.full_name})
-        rows, columns = 0, part.rows.columns
+        there, rows, columns = _calling(target), 0, part.rows.columns
+        place, keys = columns.index(part.key), list[object]()
         for block in part.rows.tuples(BLOCK):
             for row in block:
+                try:
+                    self._call(there, lane, part.table, dict(zip(columns, row, strict=True)))
+                except Refused:
+                    if there.ended(lane, refused=True):
+                        self._ended(there, lane, part, keys)
+                    raise
                 rows += 1
-                values = dict(zip(columns, row, strict=True))
-                self._call(target, lane, part.table, values)
-        target.still_one_transaction(lane, part.table.full_name)
+                keys.append(row[place])
+                if there.ended(lane):
+                    self._ended(there, lane, part, keys)
+        if not there.still_one_transaction(lane):
+            self._ended(there, lane, part, keys)
         return rows
 
+    def _ended(self, target: Calling, lane: Any, part: Part, keys: Sequence[object]) -> NoReturn:
+        """A call committed what came before it: take that out again, by the calls named for it.
+
+        Raises
+        ------
+        LuodiError
+            ``migration.procedure_committed``: nothing of the part is there;
+            ``migration.procedure_left``: rows of it are.
+        """
+        params: dict[str, str | int] = {"target": target.id, "procedure": part.table.full_name}
+        try:
+            self._undo(target, lane, part.table, keys)
+        except (LuodiError, Refused):
+            raise LuodiError("migration.procedure_left", {**params, "rows": len(keys)}) from None
+        raise LuodiError("migration.procedure_committed", params)
+
     def _call(
-        self, target: Relational, lane: Any, procedure: Table, values: dict[str, object]
+        self, target: Calling, lane: Any, procedure: Table, values: dict[str, object]
     ) -> None:
         result = self._told.result if procedure.full_name in self._answering else ""
-        given = target.call(lane, procedure, values, result)
+        with target.explained():
+            given = target.call(lane, procedure, values, result)
         if result and str(given).strip() not in self._told.success:
             code = str(given).strip()
             raise Refused(f"result_{code}" if _CODE.fullmatch(code) else "result")
@@ -98,27 +125,57 @@ class ProcedureCalls(Tables):
 
     def take_out(self, target: Relational, removal: Removal, keys: Sequence[object]) -> None:
         """Call the procedure that takes a row out, with its key as the only parameter."""
-        name = self._told.undo.get(removal.table.full_name)
+        there = _calling(target)
+        self._undo(there, there.main, removal.table, keys)
+        if keys and not there.still_one_transaction(there.main):
+            params: dict[str, str | int] = {"target": there.id}
+            params["procedure"] = self._told.undo[removal.table.full_name]
+            raise LuodiError("migration.procedure_committed", params)
+
+    def _undo(self, target: Calling, lane: Any, procedure: Table, keys: Sequence[object]) -> None:
+        name = self._told.undo.get(procedure.full_name)
         if name is None:
-            params = {"procedure": removal.table.full_name}
+            params = {"procedure": procedure.full_name}
             raise LuodiError("migration.procedure_no_undo", params)
-        found = target.procedures([name]).get(name)
-        if found is None:
-            raise LuodiError("migration.procedure_gone", {"procedure": name})
-        undo = found[0]
-        if undo.column(self._told.result) is not None:
-            self._answering.add(name)
+        undo = self._undoing.get(name) or self._undo_named(target, name)
         first = next(c.name for c in undo.columns if c.name != self._told.result)
         for key in keys:
             try:
-                self._call(target, target.main, undo, {first: key})
+                self._call(target, lane, undo, {first: key})
             except Refused as refusal:
                 params = {"procedure": name, "state": refusal.state}
                 raise LuodiError("migration.procedure_undo_refused", params) from None
-        target.still_one_transaction(target.main, name)
+
+    def _undo_named(self, target: Calling, name: str) -> Table:
+        found = target.procedures([name]).get(name)
+        if found is None:
+            raise LuodiError("migration.procedure_gone", {"procedure": name})
+        if found[0].column(self._told.result) is not None:
+            self._answering.add(name)
+        self._undoing[name] = found[0]
+        return found[0]
 
     def obstacles(self, target: Relational) -> tuple[Obstacle, ...]:
-        gone = [name for name in self._told.undo.values() if not target.procedures([name])]
+        """What takes rows out must be there, and leave the transaction alone as well."""
+        found = []
+        for name in self._told.undo.values():
+            known = _calling(target).procedures([name]).get(name)
+            if known is None:
+                found.append("migration.procedure_gone")
+            else:
+                self._undo_named(_calling(target), name)  # parts are written in other threads
+                found.append("migration.procedure_commits" if _commits(target, known[1]) else "")
         return tuple(
-            Obstacle(code="migration.procedure_gone", params={"procedure": name}) for name in gone
+            Obstacle(code=code, params={"procedure": name})
+            for name, code in zip(self._told.undo.values(), found, strict=True)
+            if code
         )
+
+
+def _calling(target: Relational) -> Calling:
+    assert isinstance(target, Calling)  # procedures of a product that has none are not opened
+    return target
+
+
+def _commits(target: Relational, text: str) -> bool:
+    return bool(_calling(target).commits.search(_COMMENTS.sub(" ", text)))

@@ -117,6 +117,9 @@ class Target(Protocol):
     def marks(self, batch: str) -> dict[str, str]:
         """Parts of a batch that are committed; ``""`` is the batch, with its state."""
 
+    def unsure(self, batch: str) -> tuple[str, ...]:
+        """Parts of which a crash left open whether they were committed."""
+
     def write(self, batch: str, part: Part) -> int:
         """Commit a part together with its mark; return how many rows it had.
 

@@ -91,6 +91,10 @@ class Relational(Reading):
         with self.explained():
             return self.kept.of(self, batch)
 
+    def unsure(self, batch: str) -> tuple[str, ...]:
+        with self.explained():
+            return self.kept.intended(self, batch)
+
     def write(self, batch: str, part: Part) -> int:
         return sum(self._commit(batch, [part]))
 
@@ -101,9 +105,11 @@ class Relational(Reading):
         marks = [part.mark for part in parts]
         with self.explained():
             intended = self.kept.intended(self, batch)
-            if set(marks) <= set(intended) and self._are_there(parts):
-                self.kept.after(self, batch, marks)
-                return [part.rows.count() for part in parts]
+            if set(marks) <= set(intended):
+                if self._are_there(parts):
+                    self.kept.after(self, batch, marks)
+                    return [part.rows.count() for part in parts]
+                self._check_not_fetched(parts)
             self.kept.before(self, batch, marks)
             rows = []
             try:
@@ -125,6 +131,19 @@ class Relational(Reading):
         """
         added = [part for part in parts if not part.update]
         return bool(added) and all(map(self._is_there, added))
+
+    def _check_not_fetched(self, parts: Sequence[Part]) -> None:
+        """Make sure that rows which are not there were not fetched by the importer meanwhile.
+
+        Raises
+        ------
+        LuodiError
+            ``migration.target_fetched``.
+        """
+        for part in parts:
+            if self.manner.may_have_fetched(self, part.table):
+                params = {"target": self.id, "part": part.mark, "table": part.table.full_name}
+                raise LuodiError("migration.target_fetched", params)
 
     def _is_there(self, part: Part) -> bool:
         place = part.rows.columns.index(part.key)
@@ -181,19 +200,6 @@ class Relational(Reading):
             rows += len(block)
             self.many(lane, sql, [[row[place] for place in order] for row in block])
         return rows
-
-    def call(self, lane: Any, procedure: Table, values: dict[str, object], result: str) -> object:
-        """Call a procedure with its parameters by name; give what its output parameter says."""
-        raise NotImplementedError
-
-    def still_one_transaction(self, lane: Any, procedure: str) -> None:
-        """Make sure that a procedure did not end the transaction.
-
-        Raises
-        ------
-        LuodiError
-            ``migration.procedure_committed``.
-        """
 
     def handed_over(self, table: Table, key: str, keys: Sequence[object]) -> Blocks:
         with self.explained():

@@ -53,10 +53,6 @@ class Reading(ABC):
     def tables(self, names: Iterable[str]) -> dict[str, TargetTable]:
         """Those of the tables that exist, by full name."""
 
-    def procedures(self, names: Iterable[str]) -> dict[str, tuple[Table, str]]:
-        """Those of the procedures that exist, by full name: their parameters and their text."""
-        return {}
-
     def trouble(self) -> tuple[Obstacle, ...]:
         """What about the product's own settings stands in the way."""
         return ()

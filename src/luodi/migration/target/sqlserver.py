@@ -10,11 +10,11 @@ from typing import Any
 from luodi.evidence.errors import LuodiError
 from luodi.migration.model import Column, Kind, Table
 from luodi.migration.target import sqlserver_catalogue as catalogue
+from luodi.migration.target.calling import Calling
 from luodi.migration.target.error_numbers import ErrorNumbers
 from luodi.migration.target.manner import Manner
 from luodi.migration.target.marks import Marks
 from luodi.migration.target.model import Part, TargetTable
-from luodi.migration.target.relational import Relational
 
 ROWS = 500
 """Rows of one INSERT; the product takes 1000."""
@@ -77,7 +77,7 @@ class _Words:
         return f"COALESCE(SUM(CAST({value} AS decimal(38, 0))), 0)"
 
 
-class SqlServerTarget(Relational):
+class SqlServerTarget(Calling):
     """A SQL Server database."""
 
     product = "mssql"
@@ -216,10 +216,9 @@ class SqlServerTarget(Relational):
         )
         return lines[-1][0] if lines else None
 
-    def still_one_transaction(self, lane: Any, procedure: str) -> None:
+    def still_one_transaction(self, lane: Any) -> bool:
         ((open_,),) = self.ask("SELECT @@TRANCOUNT", (), lane)
-        if int(open_) != 1:
-            raise LuodiError("migration.procedure_committed", {"target": self.id})
+        return int(open_) == 1
 
     # --- errors ---------------------------------------------------------------------------------
 
