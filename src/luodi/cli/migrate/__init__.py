@@ -11,6 +11,7 @@ from luodi.cli.migrate.profile import profile
 from luodi.cli.migrate.assess import assess
 from luodi.cli.migrate.map import app as map
 from luodi.cli.migrate.load import load
+from luodi.cli.migrate.rejects import rejects
 from luodi.cli.migrate.reconcile import reconcile
 from luodi.cli.migrate.dedupe import dedupe
 from luodi.cli.migrate.review import review
@@ -28,6 +29,7 @@ __all__ = [
     "map",
     "profile",
     "reconcile",
+    "rejects",
     "review",
     "rollback",
     "status",
