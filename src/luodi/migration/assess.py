@@ -24,7 +24,7 @@ from luodi.migration.profiling.model import SystemProfile, TableProfile
 from luodi.migration.quality.bind import bind, meanings_of
 from luodi.migration.quality.history import earlier, keep
 from luodi.migration.quality.model import Assessment, Check, Hit, Rule
-from luodi.migration.quality.own import Quality, offenders
+from luodi.migration.quality.own import Quality, offenders, refusing
 from luodi.migration.quality.rules import rules_digest
 from luodi.migration.quality.run import Bench
 from luodi.migration.quality.score import severity_of, system_score, table_score
@@ -76,7 +76,7 @@ def assess(
         progress.stage("migration.stage_assess", len(measured.tables), "piece")
         for table in measured.tables:
             bench = replace(run.benches[table.name], kept=groupings)
-            found = list(bench.hits(run.checks(table), progress=progress))
+            found = list(run.hits(bench, table, progress=progress))
             hits += found
             scores.append(table_score(table.name, table.rows, found, project.rules))
             progress.advance()
@@ -94,7 +94,7 @@ def assess(
     rules = rules_digest(project.rules.values())
     keep(workspace, assessment, rules)
     catalogue = workspace.catalogue(system)
-    findings = tuple(_findings(assessment, project.rules))
+    findings = (*_findings(assessment, project.rules), *_unbound(assessment, project.rule))
     return Outcome(
         Assessed(assessment, project, run.benches),
         subject=f"source:{system}",
@@ -159,6 +159,16 @@ class _Run:
     def _relation(self, table: str) -> str:
         return f"work.{self.workspace.relation(self.measured.system, table)}"
 
+    def hits(self, bench: Bench, table: TableProfile, *, progress: Progress) -> Iterator[Hit]:
+        """Make the checks of a table; of the project's own rules each by itself."""
+        own = {rule.id: rule for rule in self.quality.rule}
+        checks = list(self.checks(table))
+        yield from bench.hits([c for c in checks if c.rule not in own], progress=progress)
+        for check in checks:
+            if check.rule in own:
+                with refusing(own[check.rule]):
+                    yield from bench.hits([check], progress=progress)
+
     def checks(self, table: TableProfile) -> Iterator[Check]:
         """Bind the rules to a table, without what is switched off there."""
         system = self.measured.system
@@ -181,6 +191,18 @@ def _figures(assessment: Assessment, measured: SystemProfile) -> tuple[Figure, .
         Figure(name="failed_checks", value=len(assessment.found), unit="piece"),
         Figure(name="rules_off", value=len(assessment.offs), unit="piece"),
     )
+
+
+def _unbound(assessment: Assessment, own: Iterable[Rule]) -> Iterator[Finding]:
+    """Name the project's rules that looked at nothing: a table's name may be mistyped."""
+    used = {hit.check.rule for hit in assessment.hits} | {off.rule for off in assessment.offs}
+    for rule in own:
+        if rule.id not in used:
+            yield Finding(
+                code="migration.quality_unbound",
+                params={"rule": rule.id, "table": rule.table, "system": assessment.system},
+                severity=Severity.INFO,
+            )
 
 
 def _findings(assessment: Assessment, rules: Mapping[str, Rule]) -> Iterable[Finding]:

@@ -8,6 +8,9 @@ import msgspec
 import pytest
 
 from luodi.evidence.errors import WrongUse
+from luodi.evidence.progress import Silent
+from luodi.migration.assess import assess
+from luodi.migration.model import Kind
 from luodi.migration.quality.own import Quality, offenders, read_quality
 from luodi.migration.workspace import Workspace
 from staged import stage, table
@@ -84,6 +87,62 @@ def test_what_an_own_rule_may_not_do(workspace, tmp_path, sql):
     assert offenders(workspace, "his", rule("SELECT _ordinal FROM ward WHERE beds = 0")) == {2, 4}
 
 
+def test_the_refusal_says_which_name_is_wrong(workspace):
+    """What does not bind is refused before a row is read: its message holds no value."""
+    with pytest.raises(WrongUse) as caught:
+        offenders(workspace, "his", rule("SELECT ordinal FROM ward"))
+    assert '"ordinal" not found' in caught.value.text("zh")
+
+
+# --- a rule in one of the catalogue's forms -------------------------------------------------------
+
+
+def assessed(workspace, **fields):
+    said = read_quality(GOLDEN).rule[0]
+    own = msgspec.structs.replace(said, id="own.rule", sql="", **fields)
+    quality = Quality(rule=(own,))
+    outcome = assess(workspace, "his", quality=quality, progress=Silent())
+    hits = [hit for hit in outcome.result.assessment.hits if hit.check.rule == "own.rule"]
+    return hits, [one.code for one in outcome.findings]
+
+
+def test_a_condition_on_a_table_that_is_named(workspace):
+    hits, _ = assessed(workspace, table="ward", value="{self.n} > 5", kinds=(Kind.INTEGER,))
+    assert {hit.check.column: hit.offending for hit in hits} == {"id": 0, "beds": 1}
+
+
+def test_a_condition_on_what_a_column_means(workspace):
+    hits, _ = assessed(workspace, table="", value="{self.n} > 3", meanings=("row_key",))
+    assert [(hit.check.column, hit.offending) for hit in hits] == [("id", 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("{self.n} > nope", '"nope" not found'),
+        ("{self.v} >", "syntax error"),
+        ("'x'::INTEGER = {self.n}", "ConversionException"),
+    ],
+)
+def test_a_condition_that_duckdb_refuses(workspace, value, said):
+    with pytest.raises(WrongUse) as caught:
+        assessed(workspace, table="ward", value=value)
+    assert caught.value.code == "migration.quality_sql"
+    assert said in caught.value.text("en")
+
+
+@pytest.mark.parametrize("fields", [{"table": "wards"}, {"table": "", "meanings": ("bed_no",)}])
+def test_a_rule_that_looks_at_nothing_is_told(workspace, fields):
+    hits, findings = assessed(workspace, value="{self.filled}", **fields)
+    assert hits == []
+    assert "migration.quality_unbound" in findings
+
+
+def test_a_rule_that_looks_at_something_is_not(workspace):
+    _, findings = assessed(workspace, table="ward", value="{self.n} > 5")
+    assert "migration.quality_unbound" not in findings
+
+
 def test_the_refusal_quotes_no_value(workspace):
     workspace.db.execute("""UPDATE "his"."ward" SET beds = 987654321""")
     with pytest.raises(WrongUse) as caught:
@@ -96,6 +155,7 @@ def test_the_refusal_quotes_no_value(workspace):
     ("text", "said"),
     [
         ('[[off]]\nrule = "nonsense"\nreason = "x"', "nonsense"),
+        ('[[off]]\nrule = "phone.shap"\nreason = "x"', "phone.shape?"),
         ('[[off]]\nrule = "phone.shape"\nreason = " "', "reason"),
         ('[[bind]]\ntable = "t"\ncolumn = "c"\nmeaning = "nonsense"', "nonsense"),
     ],

@@ -53,7 +53,8 @@ def assess(
 
         outcome = at.perform("assess", verb)
     found, rules = outcome.result.assessment, outcome.result.quality.rules
-    on_the_way = replace(outcome, findings=at.before)
+    unbound = [one for one in outcome.findings if one.code == "migration.quality_unbound"]
+    on_the_way = replace(outcome, findings=(*at.before, *unbound))
     payload = {
         "system": found.system,
         "verdict": outcome.verdict,

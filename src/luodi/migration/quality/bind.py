@@ -28,9 +28,10 @@ def bind(rules: Iterable[Rule], table: TableProfile, by_hand: Mapping[str, str])
     """Bind `rules` to the columns of `table`; `by_hand` maps a column to the meaning it has."""
     meanings = meanings_of(table, by_hand)
     for rule in rules:
-        if rule.table:
-            if rule.table == table.name:
-                yield Check(rule=rule.id, table=table.name)
+        if rule.table not in ("", table.name):
+            continue
+        if rule.sql:
+            yield Check(rule=rule.id, table=table.name)
             continue
         if not table.rows or not is_place(rule.where, table, meanings):
             continue

@@ -30,6 +30,9 @@ read the workspace and nothing else: it cannot write, and reaches no file and no
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,12 +123,47 @@ def _faults(found: Quality) -> list[str]:
     wrong = [f"rule {rule.id}: {fault(rule)}" for rule in found.rule if fault(rule)]
     wrong += [f"rule {name}: twice" for name in own if name in known or own.count(name) > 1]
     wrong += [f"rule {rule.id}: table" for rule in found.rule if rule.sql and not rule.table]
-    wrong += [f"off {o.rule}: unknown" for o in found.off if o.rule not in {*known, *own}]
+    wrong += [_unknown(o.rule, {*known, *own}) for o in found.off if o.rule not in {*known, *own}]
     wrong += [f"off {one.rule}: reason" for one in found.off if not one.reason.strip()]
     wrong += [
         f"bind {b.table}.{b.column}: {b.meaning}" for b in found.bind if b.meaning not in meanings()
     ]
     return wrong
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"off {name}: unknown" + (f" ({near[0]}?)" if near else "")
+
+
+def reason_of(error: duckdb.Error) -> str:
+    """Say what DuckDB has against a query, as far as that quotes no value of a row.
+
+    What does not parse or bind is refused before any row is read: such a message holds words of
+    the query and names of columns.
+    """
+    kind = type(error).__name__
+    early = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+    return str(error).splitlines()[0] if isinstance(error, early) else kind
+
+
+@contextmanager
+def refusing(rule: Rule) -> Iterator[None]:
+    """Take what DuckDB has against a rule for what it is: a fault of ``quality.toml``.
+
+    Raises
+    ------
+    WrongUse
+        ``migration.quality_sql``.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _refused(rule, reason_of(error)) from None
+
+
+def _refused(rule: Rule, reason: str) -> WrongUse:
+    return WrongUse("migration.quality_sql", {"rule": rule.id, "reason": reason})
 
 
 def offenders(workspace: Workspace, system: str, rule: Rule) -> set[int]:
@@ -135,19 +173,13 @@ def offenders(workspace: Workspace, system: str, rule: Rule) -> set[int]:
     ------
     WrongUse
         ``migration.quality_sql``: it is no single SELECT of ``_ordinal``, or DuckDB refuses it;
-        its message may quote values, so only its kind is told.
+        where its message may quote values of rows, only its kind is told.
     """
-
-    def refuse(reason: str) -> WrongUse:
-        return WrongUse("migration.quality_sql", {"rule": rule.id, "reason": reason})
-
-    try:
+    with refusing(rule):
         statements = duckdb.extract_statements(rule.sql)
-    except duckdb.Error as error:
-        raise refuse(type(error).__name__) from None
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise refuse("SELECT")
-    with workspace.db.cursor() as cursor:
+        raise _refused(rule, "SELECT")
+    with workspace.db.cursor() as cursor, refusing(rule):
         # It cannot be taken back while the workspace is open, and nothing of it needs a file.
         cursor.execute("SET enable_external_access = false")
         cursor.execute(f"USE work.{quoted(system)}")
@@ -157,8 +189,6 @@ def offenders(workspace: Workspace, system: str, rule: Rule) -> set[int]:
             rows = cursor.execute(
                 f"SELECT DISTINCT {ORDINAL}::BIGINT FROM (\n{body}\n) WHERE {ORDINAL} IS NOT NULL"
             ).fetchall()
-        except duckdb.Error as error:
-            raise refuse(type(error).__name__) from None
         finally:
             cursor.execute("ROLLBACK")
     return {ordinal for (ordinal,) in rows}
