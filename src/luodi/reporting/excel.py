@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from luodi.reporting.cells import put_text
 from luodi.reporting.model import (
     Align,
     Block,
@@ -25,11 +26,8 @@ from luodi.reporting.model import (
 )
 from luodi.reporting.style import foot, head, style, word
 
-LONGEST_CELL = 32_767
-"""Characters that fit into a cell of Excel."""
 EXACT = 15
 """Digits that Excel keeps of a number; a longer one is written as text."""
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NO_TITLE = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -148,8 +146,7 @@ def _put(
 ) -> None:
     cell = sheet.cell(row, column)
     if isinstance(value, str) or (value is not None and _digits(value) > EXACT):
-        cell.value = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", str(value))[:LONGEST_CELL]
-        cell.data_type = "s"  # a text that begins with = would be taken for a formula
+        put_text(cell, str(value))
     elif value is not None:
         cell.value = value
         exponent = -int(value.as_tuple().exponent) if isinstance(value, Decimal) else 0

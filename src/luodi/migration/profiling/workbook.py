@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
@@ -14,11 +13,7 @@ from openpyxl.styles import Font
 from luodi.evidence.catalogue import Lang, say
 from luodi.migration.profiling.meaning import meanings
 from luodi.migration.profiling.model import ColumnProfile, Count, SystemProfile
-
-LONGEST_CELL = 32_767
-"""Characters that fit into a cell of Excel."""
-
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+from luodi.reporting.cells import put_text
 
 
 def workbook(profile: SystemProfile, lang: Lang) -> bytes:
@@ -138,8 +133,7 @@ def _cell(page: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(page)
-    cell.value = _ILLEGAL.sub("\ufffd", value)[:LONGEST_CELL]
-    cell.data_type = "s"
+    put_text(cell, value)
     return cell
 
 
