@@ -77,7 +77,12 @@ def test_it_works():
     assert sheets["表"][1] == ["ypxx", "药品", 10, 1, "a + b"]
     told = dict(zip(*sheets["列"], strict=True))
     assert told["含义"] == "单位"
-    assert (told["列"], told["注释"], told["最小值"], told["最大值"]) == ("dw", "单位", "007", " 片")
+    assert (told["列"], told["注释"], told["最小值"], told["最大值"]) == (
+        "dw",
+        "单位",
+        "007",
+        " 片",
+    )
     assert told["日期格式"] == "yyyy-mm-dd 3"
     assert sheets["引用关系"][1] == ["ypxx", "dw", "zdxx", "dm", 0.9, 1, 2]
 
