@@ -47,8 +47,9 @@ def word(name: str, lang: Lang) -> str:
 
 
 def head(report: Report) -> str:
-    """What stands at the top of every page."""
-    return " · ".join(part for part in (report.hospital, report.project, report.mark) if part)
+    """What stands at the top of every page; a project named after its hospital is named once."""
+    parts = dict.fromkeys((report.hospital, report.project, report.mark))
+    return " · ".join(part for part in parts if part)
 
 
 def foot(report: Report) -> str:
