@@ -208,3 +208,9 @@ def test_what_a_header_explains_is_no_name(workspace):
     assert meaning(workspace, "金额（元）", ["12.50"]) == "amount"
     assert meaning(workspace, "姓名（必填）", []) == "person_name"
     assert Words.of("（备用）").texts == ("（备用）",)
+
+
+def test_what_reads_as_a_date_is_one_whatever_its_name(workspace):
+    assert meaning(workspace, "lastVisitAt", ["1706659200", "1706745600"]) == "datetime"
+    assert meaning(workspace, "c7", ["31-JAN-24", "01-FEB-24"]) == "date"
+    assert meaning(workspace, "c7", ["2024-01-31T08:30:00Z"]) == "datetime"

@@ -44,6 +44,7 @@ class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: float = 0.8
     only: tuple[str, ...] = ()
     spread: str = ""
+    dated: str = ""
 
 
 class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,10 +207,15 @@ def guess(
     return tuple(sorted(found, key=lambda one: -one.confidence)[:SHOWN])
 
 
+def has_hour(format: str) -> bool:
+    """Whether a format of dates (see ``date_formats.tsv``) tells the hour."""
+    return "hh" in format or format.startswith("unix")
+
+
 def _reason(sign: Sign) -> str:
-    for part in ("value", "only", "shape", "name", "kind"):
+    for part in ("value", "only", "dated", "shape", "name", "kind"):
         if getattr(sign, part):
-            return "value" if part == "only" else part
+            return "value" if part in ("only", "dated") else part
     return "spread"
 
 
@@ -238,6 +244,7 @@ class _Seen:
             "only": lambda: self._only(sign.only),
             "shape": lambda: self._shaped(sign.shape) >= sign.share,
             "value": lambda: self._valued(sign.value) >= sign.share,
+            "dated": lambda: self._dated(sign.dated) >= sign.share,
         }
         return all(check() for part, check in checks.items() if getattr(sign, part))
 
@@ -257,6 +264,13 @@ class _Seen:
     def _shaped(self, shape: str) -> float:
         filled = self.column.filled
         rows = sum(p.rows for p in self.column.patterns if re.fullmatch(shape, p.value))
+        return rows / filled if filled else 0.0
+
+    def _dated(self, sort: str) -> float:
+        filled = self.column.filled
+        rows = sum(
+            count.rows for count in self.column.dates if (sort == "moment") == has_hour(count.value)
+        )
         return rows / filled if filled else 0.0
 
     def _valued(self, expression: str) -> float:
