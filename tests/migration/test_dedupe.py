@@ -337,6 +337,23 @@ def test_drugs():
     assert decided.get(frozenset(("1", "other")), "different") == "different"
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("阿莫西林胶囊 ", "link"),
+        ("阿莫西林胶囊（甲）", "link"),
+        ("阿莫西林胶囊剂", "review"),
+        ("阿莫西林克拉维酸钾胶囊", "different"),
+        ("头孢拉定胶囊", "different"),
+        ("10%阿莫西林胶囊", "different"),
+    ],
+)
+def test_drugs_of_one_maker_and_strength(name, expected):
+    first = {**DRUGS[0], "specification": "0.5g*10粒", "approval": None}
+    rows = [*DRUGS, {**first, "drug_id": "X"}, {**first, "drug_id": "Y", "drug_name": name}]
+    assert classes(found(rows, id="drug_id")).get(frozenset("XY"), "different") == expected
+
+
 # --- what must not matter -------------------------------------------------------------------------
 
 

@@ -40,6 +40,17 @@ def test_a_name_that_stands_in_two_columns(columns):
     }
 
 
+def test_a_name_beside_a_specification_is_a_drugs():
+    assert bound(["name", "规格"]) == {"drug_name": "name", "specification": "规格"}
+    given = {FieldKind.NAME: ("title",)}
+    assert bound(["品名", "title", "厂家"], given) == {
+        "drug_name": "title",
+        "drug_name_2": "品名",
+        "manufacturer": "厂家",
+    }
+    assert "name" in bound(["name", "sex", "standard"])
+
+
 def test_fields_by_column_and_kind():
     known = {"name": ("a",), "sex": ()}
     assert given_fields(known, ["b:document", "c:d:text"]) == {

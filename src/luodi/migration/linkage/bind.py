@@ -9,6 +9,11 @@ from luodi.evidence.errors import WrongUse
 from luodi.migration.linkage.model import Binding, FieldKind
 from luodi.migration.linkage.rules import headers, plain
 
+_OF_DRUGS = frozenset(
+    (FieldKind.DRUG_NAME, FieldKind.SPECIFICATION, FieldKind.MANUFACTURER, FieldKind.APPROVAL)
+)
+_OF_PEOPLE = frozenset((FieldKind.SEX, FieldKind.BIRTH, FieldKind.ID_CARD, FieldKind.PHONE))
+
 
 def bind(
     columns: Sequence[str],
@@ -18,6 +23,8 @@ def bind(
     infer: bool = True,
 ) -> tuple[Binding, ...]:
     """Bind columns to fields, in the order of `FieldKind`.
+
+    A name beside 规格 or a maker, and without anything that people have, is a drug's.
 
     Parameters
     ----------
@@ -45,6 +52,9 @@ def bind(
         kind = headers().get(plain(column), "id")
         if column not in taken and kind != "id" and FieldKind(kind) not in given:
             bound.setdefault(FieldKind(kind), []).append(column)
+    if bound.keys() & _OF_DRUGS and not bound.keys() & _OF_PEOPLE and FieldKind.NAME in bound:
+        names = bound.pop(FieldKind.NAME)
+        bound[FieldKind.DRUG_NAME] = [*names, *bound.get(FieldKind.DRUG_NAME, ())]
     fields = [
         Binding(field=kind if not n else f"{kind}_{n + 1}", kind=kind, column=column)
         for kind in FieldKind
