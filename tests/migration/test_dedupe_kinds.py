@@ -240,6 +240,13 @@ def placeholders(draw):
     return somebody(draw, name="王芳", **nothing), somebody(draw, name="王芳", **nothing)
 
 
+def one_name_and_birthday(draw):
+    """Two people; the number of the second has lost a digit."""
+    one, other = somebody(draw), somebody(draw)
+    other["id_card"] = card_of(other, draw.randrange(900))[:-1]
+    return one, {**other, **{field: one[field] for field in ("name", "sex", "birth")}}
+
+
 def phone_of_the_hospital(draw):
     one = somebody(draw, name="王芳", phone=HOSPITAL, id_card=None, address=None, birth=None)
     return one, {**one, "birth": f"19{draw.randint(40, 99)}-03-04"}
@@ -264,6 +271,7 @@ APART = (
     permits_of_the_same_digits,
     residence_permits,
     placeholders,
+    one_name_and_birthday,
     phone_of_the_hospital,
 )
 
