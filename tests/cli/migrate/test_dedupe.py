@@ -99,3 +99,94 @@ def test_a_file_that_is_not_there(luodi, tmp_path, monkeypatch):
     ran = luodi("migrate", "dedupe", "no.csv")
     assert ran.code in (2, 3)
     assert "下一步：" in ran.err
+
+
+# --- files as others bring them -------------------------------------------------------------------
+
+
+def result(luodi, *words):
+    ran = luodi("migrate", "dedupe", *words, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    return json.loads(ran.out)["result"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_encodings(luodi, tmp_path, encoding):
+    """A byte-order mark is no part of the first column's name."""
+    again = changed(person(7), id="P90001", phone="15800001111")
+    path = write(tmp_path / "patients.csv", [*people(40), again], encoding)
+    assert [pair["right"] for pair in result(luodi, path, *OPTIONS.split())["pairs"]] == ["P90001"]
+
+
+def lines(path, *texts):
+    path.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_nothing_but_a_name(luodi, tmp_path):
+    named = [f"{one['id']},{one['name']}" for one in people(40)]
+    path = lines(tmp_path / "names.csv", "NO,NAME", *named, f"X,{person(7)['name']}")
+    said = result(luodi, path, "--id", "NO", "--name", "NAME")
+    assert [(pair["left"], pair["right"], pair["class"]) for pair in said["pairs"]] == [
+        ("P00007", "X", "review")
+    ]
+    assert said["pairs"][0]["guards"][0]["id"] == "name_alone"
+
+
+@pytest.mark.parametrize("named", [(), ("--name", "first_name", "--name", "last_name")])
+def test_names_in_two_columns(luodi, tmp_path, named):
+    people_of_rome = [
+        f"r{n},{given},{family},19{n + 40}-0{n % 9 + 1}-11"
+        for n, (given, family) in enumerate(
+            (given, family)
+            for given in ("Anna", "Bruno", "Carla", "Dario", "Elena", "Fabio")
+            for family in ("Rossi", "Greco", "Conti", "Marino", "Gallo")
+        )
+    ]
+    path = lines(
+        tmp_path / "rome.csv",
+        "rec_id,first_name,last_name,dob",
+        *people_of_rome,
+        "x,Rossi,Anna,1940-01-11",
+    )
+    said = result(luodi, path, "--id", "rec_id", *named)
+    assert {field["field"] for field in said["fields"]} == {"given_name", "surname", "birth"}
+    assert [(pair["left"], pair["right"]) for pair in said["pairs"]] == [("r0", "x")]
+
+
+def test_one_row(luodi, tmp_path):
+    said = result(luodi, write(tmp_path / "one.csv", people(1)))
+    assert (said["records"], said["pairs"], said["clusters"]) == (1, [], [])
+
+
+def test_a_file_of_drugs(luodi, tmp_path):
+    path = lines(
+        tmp_path / "drugs.csv",
+        "id,name,format,manufacturer",
+        *(
+            f"{n},{name},{n + 1}g*10片,华北制药"
+            for n, name in enumerate(["阿司匹林", "头孢克肟", "青霉素"])
+        ),
+        "X,阿司匹林,1000mg×10片/盒,华北制药有限公司",
+    )
+    said = result(luodi, path, "--id", "id", "--name", "name")
+    assert [(pair["left"], pair["right"], pair["class"]) for pair in said["pairs"]] == [
+        ("0", "X", "link")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([], "migration.dedupe_empty"),
+        ([person(1), person(1)], "migration.dedupe_id_not_unique"),
+        ([person(1), {**person(2), "id": " "}], "migration.dedupe_id_absent"),
+    ],
+)
+def test_files_that_cannot_be_looked_through(luodi, tmp_path, rows, code):
+    ran = luodi(
+        "migrate", "dedupe", write(tmp_path / "p.csv", rows), "--id", "PATIENT_ID", "--json"
+    )
+    error = json.loads(ran.out)["error"]
+    assert (ran.code, error["code"]) == (2, code)
+    assert error["remedy"]
