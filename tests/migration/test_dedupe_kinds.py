@@ -247,6 +247,13 @@ def one_name_and_birthday(draw):
     return one, {**other, **{field: one[field] for field in ("name", "sex", "birth")}}
 
 
+def like_names_and_birthdays(draw):
+    """Without a card, and at home elsewhere."""
+    one = somebody(draw, name="李佳" + draw.choice("怡颖"), birth="1991-04-11", id_card=None)
+    other = somebody(draw, name="李嘉" + one["name"][2], sex=one["sex"], id_card=None)
+    return one, {**other, "birth": draw.choice(("1991-04-11", "1991-11-04", "1991-04-12"))}
+
+
 def phone_of_the_hospital(draw):
     one = somebody(draw, name="王芳", phone=HOSPITAL, id_card=None, address=None, birth=None)
     return one, {**one, "birth": f"19{draw.randint(40, 99)}-03-04"}
@@ -272,6 +279,7 @@ APART = (
     residence_permits,
     placeholders,
     one_name_and_birthday,
+    like_names_and_birthdays,
     phone_of_the_hospital,
 )
 
