@@ -1,10 +1,13 @@
 """Names made comparable, and how alike two are."""
 
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luodi.migration.suggesting.names import contrasting, grams, likeness, name_reason, plain
+from luodi.migration import suggesting
+from luodi.migration.suggesting.names import contrasting, grams, likeness, name_reason, plain, same
 
 
 def test_it_works():
@@ -56,3 +59,14 @@ def test_plain_twice_is_plain_once(text):
 def test_why():
     assert name_reason(1.0).code == "migration.suggest_name_same"
     assert name_reason(0.756).params == {"percent": 76}
+
+
+def test_one_thing_stands_in_one_line():
+    """Else what is known to be the same would depend on the order of the lines."""
+    text = (resources.files(suggesting) / "same_terms.tsv").read_text("utf-8")
+    lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    words = [plain(word) for line in lines for word in line]
+    assert all(words)
+    assert len({(plain(w), plain(line[0])) for line in lines for w in line}) == len(set(words))
+    assert same("female") == same("女性") == "女"
+    assert same("甘草片") == "甘草片"

@@ -5,6 +5,7 @@ chinese; the pairs of the other three were held out.
 """
 
 import itertools
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,32 @@ def test_comments_speak_where_names_do_not():
 def test_an_empty_system():
     words = lexicon()
     assert match_tables(Side.of([], {}, words), Side.of([], {}, words), Silent()) == []
+
+
+def test_a_name_is_as_sure_as_its_table():
+    """Every table has a name and a status; whose they are, only the table tells."""
+    words = lexicon()
+    mine = one_table("非药品收费项目", "name", "status", "xmbm", "ggxh", "zxks")
+    theirs = one_table("queue_worker", "name", "status", "host", "port", "pid")
+    found = match_tables(Side.of([mine], {}, words), Side.of([theirs], {}, words), Silent())
+    assert all(column.confidence < Decimal("0.9") for match in found for column in match.columns)
+    same = one_table("收费项目", "name", "status", "item_code", "spec", "exec_dept")
+    found = match_tables(Side.of([mine], {}, words), Side.of([same], {}, words), Silent())
+    best = {c.source_column: c for c in reversed(found[0].columns)}
+    assert best["name"].confidence >= Decimal("0.9")
+
+
+def test_nothing_is_proposed_without_a_reason():
+    words = lexicon()
+    mine, theirs = one_table("T1", "QWZ", "KLP"), one_table("T2", "write_uid", "gene")
+    found = match_tables(Side.of([mine], {}, words), Side.of([theirs], {}, words), Silent())
+    assert [column for match in found for column in match.columns] == []
+
+
+def test_two_phones_go_each_to_its_own():
+    words = lexicon()
+    mine = one_table("病人", "联系电话", "联系人电话", "姓名")
+    theirs = one_table("patient", "contact_phone", "mobile", "name")
+    found = match_tables(Side.of([mine], {}, words), Side.of([theirs], {}, words), Silent())
+    best = {c.source_column: c.target_column for c in reversed(found[0].columns)}
+    assert best == {"联系电话": "mobile", "联系人电话": "contact_phone", "姓名": "name"}

@@ -30,6 +30,25 @@ def test_nothing_to_compare():
     assert matched([Term("1", "a")], [], Sort.NAMES) == []
 
 
+def test_several_that_are_equally_likely_are_told_and_none_is_sure():
+    """Five makers of one drug, and the source does not say which."""
+    target = [Term(f"M{n}", "甘油注射液", "20ml×1支", f"第{n}制药厂") for n in range(5)]
+    (match,) = matched([Term("x", "甘油注射液", "20ml*1支")], target, Sort.DRUGS)
+    assert len(match.candidates) == 5
+    assert all(float(one.confidence) < 0.25 for one in match.candidates)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("男", "Male"), ("毫克", "mg"), ("肌注", "IM"), ("每日三次", "TID"), ("已婚", "Married")],
+)
+def test_what_every_hospital_means_in_whichever_language(one, other):
+    target = [Term("A", "Unit"), Term("B", other), Term("C", "其他")]
+    (match,) = matched([Term("1", one)], target, Sort.NAMES)
+    assert match.target == "B"
+    assert match.confidence < 1
+
+
 def test_one_packing_among_many():
     """A hundred packings of one drug: the right one is found among them."""
     target = [Term(str(n), "甘油注射液", f"{n}ml×1支") for n in range(1, 101)]

@@ -23,6 +23,10 @@ _PEOPLE = ("sex", "birth_date", "id_card")
 """What only a table of people has."""
 _FORM = 0.9
 """How surely values of a form of their own are what has that form."""
+_SPELT, _SHARED = 0.75, 0.05
+"""How alike names or comments are spelt, and share of values in common, that speak for two."""
+_LITTLE = 0.3
+"""What names say that nobody can read."""
 _IMPLIED = 0.2
 """What a word costs that the other column lacks but its table says: PATIENT.name for BRXM."""
 
@@ -93,6 +97,22 @@ class Signs:
     keys: float
     form: bool
     shared: tuple[str, ...]
+
+    @property
+    def speak(self) -> bool:
+        """Whether anything speaks for the two; kinds and shapes that agree are no reason."""
+        said = self.same_name or self.shared or self.form or self.keys
+        return bool(said) or max(self.comment, self.letters) >= _SPELT or self.overlap >= _SHARED
+
+    def tells(self, lexicon: Lexicon) -> float:
+        """How much what speaks for them says by itself, 0 to 1: a birth date much, a name little.
+
+        Every second table has a name, a code and a status; which of them is meant, only the table
+        tells.
+        """
+        if self.form or self.overlap >= _SHARED or self.comment >= _SPELT:
+            return 1.0
+        return max((lexicon.weight(concept) for concept in self.shared), default=_LITTLE)
 
     @property
     def vector(self) -> tuple[float, ...]:
@@ -329,10 +349,13 @@ def reasons(found: Signs, lexicon: Lexicon) -> tuple[Reason, ...]:
     if found.shared:
         words = ", ".join(lexicon.said(concept) for concept in dict.fromkeys(found.shared))
         said.append(Reason(code="migration.suggest_meaning", params={"concepts": words}))
-    if found.comment >= 0.6:
+    if not found.shared and not found.same_name and found.letters >= _SPELT:
+        share = round(found.letters * 100)
+        said.append(Reason(code="migration.suggest_letters", params={"percent": share}))
+    if found.comment >= _SPELT:
         share = round(found.comment * 100)
         said.append(Reason(code="migration.suggest_comment", params={"percent": share}))
-    if found.overlap >= 0.05:
+    if found.overlap >= _SHARED:
         share = round(found.overlap * 100)
         said.append(Reason(code="migration.suggest_overlap", params={"percent": share}))
     if found.form:

@@ -27,6 +27,18 @@ def plain(text: str) -> str:
     return _NOISE.sub("", told)
 
 
+def same(name: str) -> str:
+    """The first name of what a comparable name means in every hospital: 男 of male; else itself."""
+    return _same().get(name, name)
+
+
+@cache
+def _same() -> dict[str, str]:
+    text = (resources.files(__package__) / "same_terms.tsv").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {plain(word): plain(words[0]) for words in lines for word in words}
+
+
 def grams(name: str) -> frozenset[str]:
     """Pairs of neighbouring characters; a single character stands for itself."""
     if len(name) < 2:

@@ -32,6 +32,10 @@ LEAST = Decimal("0.20")
 """Confidence below which a match of columns is not worth a person's look."""
 FAINT = -4.0
 """Score below which a pair is not even an alternative."""
+_GENERIC = 0.5
+"""What tells no more than this is as sure as its table: a name, a code, a status."""
+_CERTAIN = 0.6
+"""Confidence of a table from which its generic columns are as sure as they look."""
 _SAME = 1e-9
 """Gain that is none."""
 _OWN = 3.0
@@ -87,7 +91,7 @@ def _compare(
     pairs: list[tuple[Decimal, float, int, int]] = []
     for i, row in enumerate(scores):
         for j, value in enumerate(row):
-            if value > FAINT:
+            if value > FAINT and found[i][j].speak:
                 rivals = [
                     *row[:j],
                     *row[j + 1 :],
@@ -101,11 +105,21 @@ def _compare(
         if sure >= LEAST and i not in first and j not in first.values():
             first[i] = j
     first = _exchanged(first, scores, {(i, j) for sure, _, i, j in pairs if sure >= LEAST})
+    if not first:
+        return None
+    tells = {(i, j): found[i][j].tells(words) for _, _, i, j in pairs}
+    odds = {(i, j): float(each) for each, _, i, j in pairs}
+    share = sum(odds[pair] * tells[pair] for pair in first.items()) / math.sqrt(
+        max(len(mine), 1) * max(min(len(theirs), 40), 1)
+    )
+    table = min(0.99, 0.5 * likeness + 0.5 * min(1.0, share * 2))
     told: Counter[int] = Counter()
     matches = []
-    for sure, _, i, j in sorted(pairs, key=lambda pair: first.get(pair[2]) != pair[3]):
+    for _, _, i, j in sorted(pairs, key=lambda pair: first.get(pair[2]) != pair[3]):
         told[i] += i in first
-        if 0 < told[i] <= ALTERNATIVES:
+        known = 1.0 if tells[i, j] > _GENERIC else min(1.0, table / _CERTAIN)
+        sure = Decimal(str(round(odds[i, j] * known, 2)))
+        if 0 < told[i] <= ALTERNATIVES and sure >= LEAST:
             matches.append(
                 ColumnMatch(
                     source_table=mine[i].table.full_name,
@@ -116,17 +130,12 @@ def _compare(
                     reasons=reasons(found[i][j], words),
                 )
             )
-    if not first:
-        return None
-    best = {m.source_column: float(m.confidence) for m in reversed(matches)}
-    share = sum(best.values()) / math.sqrt(max(len(mine), 1) * max(min(len(theirs), 40), 1))
-    sure = Decimal(str(round(min(0.99, 0.5 * likeness + 0.5 * min(1.0, share * 1.6)), 2)))
     order = {item.column.name: place for place, item in enumerate(mine)}
     matches.sort(key=lambda item: order[item.source_column])
     return TableMatch(
         source_table=mine[0].table.full_name,
         target_table=theirs[0].table.full_name,
-        confidence=sure,
+        confidence=Decimal(str(round(table, 2))),
         columns=tuple(matches),
     )
 

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from luodi.evidence.progress import Progress
 from luodi.migration.suggesting.model import Candidate, Listed, Reason, TermMatch
-from luodi.migration.suggesting.names import grams, likeness, plain
+from luodi.migration.suggesting.names import grams, likeness, plain, same
 
 NEAR = 25
 """Terms of the target that a term of the source is weighed against."""
@@ -26,15 +26,19 @@ RARE = 6
 """Pairs of characters of a name that lead to others, the rarest first."""
 COMMON = 3_000
 """A pair of characters in more names than this leads nowhere."""
-LEAST = Decimal("0.40")
+LEAST = 0.40
 """Confidence below which a proposal costs more than it helps."""
-FAINT = Decimal("0.20")
+FAINT = 0.20
 """Confidence below which not even another choice beside a proposal is told."""
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _BARE = 0.97
 """How much it says that names are alike without their brackets."""
 TOLD = 5
 """Candidates of a term that a person is shown."""
+_SAME = 0.95
+"""How much it says that two names are known to mean the same."""
+_TIE = 0.005
+"""Confidences nearer than this are equal."""
 STEP = 200
 """Terms between two reports of progress."""
 
@@ -71,6 +75,11 @@ class Term:
         """Its name without what stands in brackets: another name, a remark, a morphology code."""
         return plain(_BRACKETS.sub("", self.label or self.value)) or self.plain
 
+    @cached_property
+    def same(self) -> str:
+        """Its name as every hospital means it, in whichever language it is written."""
+        return same(self.plain)
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -83,6 +92,8 @@ class Weighed:
 def alike(one: Term, other: Term) -> float:
     """How alike two terms' names are, 0 to 1, with or without what stands in brackets."""
     whole = likeness(one.plain, other.plain)
+    if whole < _SAME and one.same == other.same:
+        return _SAME
     if whole == 1.0 or (one.bare == one.plain and other.bare == other.plain):
         return whole
     return max(whole, _BARE * likeness(one.bare, other.bare))
@@ -112,16 +123,27 @@ def match_terms(
 def _match(
     term: Term, target: Sequence[Term], near: Iterable[int], weigh: Weigh
 ) -> Iterator[TermMatch]:
-    """The likeliest of the terms that are near; nothing where none is likely enough."""
+    """The likeliest of the terms that are near; nothing where none is likely enough.
+
+    Of several that are equally likely each is right as often as the others: five makers of one drug
+    are told, none of them surely.
+    """
     weighed = ((weigh(term, target[other]), other) for other in near)
-    best = heapq.nsmallest(TOLD, weighed, key=lambda pair: (-pair[0].confidence, pair[1]))
+    best = sorted(weighed, key=lambda pair: (-pair[0].confidence, pair[1]))
+    if not best or best[0][0].confidence < LEAST:
+        return
     candidates = tuple(
         Candidate(term=target[other].listed, confidence=sure, reasons=found.reasons)
-        for found, other in best
-        if (sure := Decimal(str(round(min(found.confidence, 0.99), 2)))) >= FAINT
+        for found, other in best[:TOLD]
+        if (sure := _shared(found.confidence, best)) and found.confidence >= FAINT
     )
-    if candidates and candidates[0].confidence >= LEAST:
-        yield TermMatch(source=term.value, source_label=term.label, candidates=candidates)
+    yield TermMatch(source=term.value, source_label=term.label, candidates=candidates)
+
+
+def _shared(confidence: float, best: Sequence[tuple[Weighed, int]]) -> Decimal:
+    """A confidence, shared by all that have the same."""
+    ties = sum(abs(found.confidence - confidence) < _TIE for found, _ in best)
+    return Decimal(str(round(min(confidence, 0.99) / ties, 2)))
 
 
 class _Index:
@@ -135,7 +157,7 @@ class _Index:
         for place, term in enumerate(terms):
             if known := code(term.value):
                 self._by_code[known].append(place)
-            for name in {term.plain, term.bare}:
+            for name in {term.plain, term.bare, term.same}:
                 self._by_name[name].append(place)
             for gram in grams(term.plain):
                 self._by_gram[gram].append(place)
@@ -145,6 +167,7 @@ class _Index:
         """Places of the terms that are worth weighing against `term`."""
         places = dict.fromkeys(self._by_name.get(term.plain, ())[:SAME])
         places |= dict.fromkeys(self._by_name.get(term.bare, ())[:SAME])
+        places |= dict.fromkeys(self._by_name.get(term.same, ())[:SAME])
         if known := self._code(term.value):
             places |= dict.fromkeys(self._by_code.get(known, ())[:NEAR])
         if term.plain in self._by_name:
