@@ -4,6 +4,7 @@ import pytest
 
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.progress import Silent
+from luodi.migration.linkage.into import into
 from luodi.migration.mapping.model import Terms
 from luodi.migration.model import Catalogue, Column, Kind, Table
 from luodi.migration.suggest import Seen, suggest, suggest_terms
@@ -22,9 +23,7 @@ def seen(workspace, system, table, **columns):
     relation = workspace.relation(system, table)
     typed = ", ".join(f'"{name}" VARCHAR' for name in columns)
     workspace.db.execute(f"CREATE TABLE {relation} (_ordinal BIGINT, {typed})")
-    marks = ", ".join("?" for _ in range(len(columns) + 1))
-    for place, row in enumerate(rows, 1):
-        workspace.db.execute(f"INSERT INTO {relation} VALUES ({marks})", [place, *row])
+    into(workspace.db, relation, [(place, *row) for place, row in enumerate(rows, 1)])
     return Seen(catalogue, workspace)
 
 
