@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "luodi.workbench.core.middleware.typed",
     "luodi.workbench.core.middleware.signed_in",
     "axes.middleware.AxesMiddleware",
 ]

@@ -36,4 +36,4 @@ def test_pages_of_a_long_ledger(project, engineer, signed_in):
         site.perform(Act("demo", "look", outcome.subject), lambda outcome=outcome: outcome)
     answer = signed_in(engineer).get(f"/p/{project.code}/ledger/?page=2")
     assert answer.context["page"].number == 2
-    assert len(answer.context["records"]) == 2  # 51 and the opening of the chain
+    assert len(answer.context["rows"]) == 2  # 51 and the opening of the chain

@@ -42,6 +42,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "menu": menu,
         "assets": settings.STATIC_URL,
         "lang": _LANGUAGES[language()],
+        "layout": "core/drawer.html" if "HX-Request" in request.headers else "core/page.html",
     }
 
 

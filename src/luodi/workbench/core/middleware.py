@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from luodi.workbench.core.accounts import owes
+from luodi.workbench.core.pages import kept
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -68,6 +71,25 @@ def signed_in(respond: Respond) -> Respond:
             if step is not None:
                 return redirect(reverse(step))
         return respond(request)
+
+    return answer
+
+
+def typed(respond: Respond) -> Respond:
+    """Keep what was typed where a session ran out; show a part of a page only to its page."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        kept.keep(request, response)
+        patch_vary_headers(response, ["HX-Request"])
+        to = response.headers.get("Location", "")
+        if "HX-Request" in request.headers and to.startswith(resolve_url(settings.LOGIN_URL)):
+            # The whole page goes to sign in, and comes back to where it was.
+            here = urlsplit(request.headers.get("HX-Current-URL", "/"))
+            query = urlencode({"next": here.path + (f"?{here.query}" if here.query else "")})
+            sign_in = f"{resolve_url(settings.LOGIN_URL)}?{query}"
+            return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+        return response
 
     return answer
 

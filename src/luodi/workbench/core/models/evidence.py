@@ -50,7 +50,10 @@ class StoredRecord(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["chain", "seq"], name="record_has_one_place")
         ]
-        indexes: ClassVar = [models.Index(fields=["chain", "-recorded"])]
+        indexes: ClassVar = [
+            models.Index(fields=["chain", "-recorded", "-id"], name="record_newest_of_chain"),
+            models.Index(fields=["-recorded", "-id"], name="record_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.chain.writer}:{self.seq}"

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 
 from luodi.workbench.core.models.sides import Office, Side
+from luodi.workbench.core.models.versions import Versioned
 from luodi.workbench.core.wording import lazy
 
 if TYPE_CHECKING:
     from luodi.workbench.core.models.projects import Membership
 
 
-class Organisation(models.Model):
+class Organisation(Versioned):
     """A vendor, a hospital, a third party or a supervisor."""
 
     side = models.CharField(lazy("workbench.core.side"), max_length=16, choices=Side.choices)
     name = models.CharField(lazy("workbench.core.name"), max_length=120, unique=True)
 
+    history = HistoricalRecords()
+
     def __str__(self) -> str:
         return self.name
 
 
-class Department(models.Model):
+class Department(Versioned):
     """A department of an organisation, such as 门诊收费处."""
 
     organisation = models.ForeignKey(
@@ -37,6 +41,8 @@ class Department(models.Model):
         verbose_name=lazy("workbench.core.organisation"),
     )
     name = models.CharField(lazy("workbench.core.name"), max_length=80)
+
+    history = HistoricalRecords()
 
     class Meta:
         constraints: ClassVar = [
@@ -60,7 +66,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(Versioned, AbstractBaseUser):
     """Somebody who signs in.
 
     What a person may see and do in a project follows from memberships alone.  `office` is for
@@ -103,9 +109,21 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects = UserManager()
+    history = HistoricalRecords(
+        excluded_fields=["password", "last_login", "password_changed", "must_change_password"]
+    )
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the account; signing in is no change of it."""
+        if set(kwargs.get("update_fields") or ["all"]) <= {"last_login", "password"}:
+            self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            self.__dict__.pop("skip_history_when_saving", None)
 
     def set_password(self, raw_password: str | None) -> None:
         """Keep the new password, and since when it has been in use; whoever made it may use it."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
 from luodi.evidence.model import Environment
 from luodi.workbench.core.models.people import Department, Organisation, User
 from luodi.workbench.core.models.sides import Function, Side
+from luodi.workbench.core.models.versions import Versioned
 from luodi.workbench.core.wording import lazy
 
 
@@ -64,7 +67,21 @@ class Project(models.Model):
         return {Side.VENDOR: self.vendor, Side.HOSPITAL: self.hospital}.get(side)
 
 
-class Membership(models.Model):
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Places in projects, as somebody may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Everybody of one's projects; a third party sees its own people."""
+        allowed = Q(pk__in=[])
+        for seat in user.seats:
+            mine = Q(project_id=seat.project_id)
+            if seat.side == Side.THIRD_PARTY:
+                mine &= Q(user__organisation=user.organisation_id)
+            allowed |= mine
+        return self.filter(allowed)
+
+
+class Membership(Versioned):
     """A person's place in a project: side x function x department."""
 
     user = models.ForeignKey(
@@ -87,6 +104,9 @@ class Membership(models.Model):
         blank=True,
         verbose_name=lazy("workbench.core.department"),
     )
+
+    objects = MembershipQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         constraints: ClassVar = [

@@ -14,6 +14,7 @@ from django.db.models import Q
 from luodi.workbench.core.models.people import User
 from luodi.workbench.core.models.projects import Project
 from luodi.workbench.core.models.sides import Audience, Side
+from luodi.workbench.core.models.versions import Versioned
 from luodi.workbench.core.wording import lazy
 
 M = TypeVar("M", bound="ProjectRecord")
@@ -45,7 +46,7 @@ class ProjectRecordQuerySet(models.QuerySet[M]):
         return self.filter(project=project)
 
 
-class ProjectRecord(models.Model):
+class ProjectRecord(Versioned):
     """Something a project keeps.
 
     `version` counts its changes: whoever saves says which one was edited.
@@ -60,7 +61,6 @@ class ProjectRecord(models.Model):
         choices=Audience.choices,
         default=Audience.SHARED,
     )
-    version = models.PositiveIntegerField(default=1, editable=False)
     created = models.DateTimeField(lazy("workbench.core.created"), auto_now_add=True)
     created_by = models.ForeignKey(
         User,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
 from luodi.evidence.catalogue import Param
 from luodi.evidence.gate.explain import span
+from luodi.workbench.core.pages import kept
 from luodi.workbench.core.wording import language, worded
 
 register = template.Library()
@@ -24,6 +28,25 @@ def say(code: str, **params: Param) -> str:
 def word_of(value: object, family: str) -> str:
     """Say the word of a family: ``{{ "pass"|worded:"evidence.word_state" }}``."""
     return worded(f"{family}_{value}")
+
+
+@register.filter(name="said")
+def said(code: str) -> str:
+    """Say what a page was given the code of."""
+    return worded(code)
+
+
+@register.filter
+def unlocalized(value: object) -> str:
+    """Write a number as programs read it."""
+    return str(value)
+
+
+@register.simple_tag(takes_context=True)
+def typed_by(context: Mapping[str, Any]) -> str:
+    """Mark a form as its owner's, so that what they typed survives a session that runs out."""
+    mark = kept.owner(context["request"].user)
+    return format_html('<input type="hidden" name="{}" value="{}">', kept.OWNER, mark)
 
 
 @register.filter

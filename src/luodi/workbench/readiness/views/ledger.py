@@ -2,46 +2,125 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.html import format_html
 
 from luodi.evidence.catalogue import say
+from luodi.evidence.figures import written_figure
+from luodi.evidence.model import Environment, Kind, Verdict
 from luodi.evidence.stored import decode
 from luodi.workbench.core.access import ProjectRequest, within
 from luodi.workbench.core.models import Chain, StoredRecord
-from luodi.workbench.core.wording import language
-from luodi.workbench.readiness.shown import entries, entry, titles
+from luodi.workbench.core.pages import (
+    Choice,
+    Column,
+    Crumb,
+    ListPage,
+    Period,
+    Show,
+    Text,
+    code,
+    moment,
+    pill,
+    words,
+)
+from luodi.workbench.core.wording import language, lazy
+from luodi.workbench.readiness.shown import entry, titles
 from luodi.workbench.readiness.standing import ANSWERS
 
-PER_PAGE = 50
+
+def _records(request: ProjectRequest) -> QuerySet[StoredRecord]:
+    # By the keys of its chains: an index then answers in the order of time.
+    chains = list(Chain.objects.filter(project=request.project).values_list("pk", flat=True))
+    return StoredRecord.objects.filter(chain__in=chains).select_related("chain__project")
+
+
+def _figures(stored: StoredRecord) -> str:
+    lang = language()
+    figures = (written_figure(each, lang) for each in decode(bytes(stored.line)).figures)
+    return ("；" if lang == "zh" else "; ").join(figures)
+
+
+_what = Show(
+    lambda it: format_html(
+        '{}<small class="mono">{} {}</small>', it[0], it[1].verb, it[1].subject
+    ),
+    lambda it: it[0],
+)
+
+
+def _columns(request: ProjectRequest) -> tuple[Column, ...]:
+    """What is told of a record, named in the project's own words."""
+    gates = (report.gate for report in ANSWERS.of(request.project).reports)
+    title = titles(gates, language())
+    return (
+        Column("recorded", show=moment, link=_address),
+        Column(
+            "what",
+            "workbench.readiness.what",
+            lambda stored: (title(decode(bytes(stored.line))), stored),
+            show=_what,
+        ),
+        Column("verdict", show=pill(lambda it: f"evidence.word_verdict_{it}")),
+        Column("found", "workbench.readiness.found", _figures),
+        Column("environment", show=words(lambda it: f"evidence.word_environment_{it}")),
+        Column("actor"),
+        Column("subject", shown=False),
+        Column("verb", shown=False),
+        Column("kind", show=words(lambda it: f"evidence.word_kind_{it}"), shown=False),
+        Column("status", show=words(lambda it: f"evidence.word_status_{it}"), shown=False),
+        Column("seq", "workbench.readiness.seq", show=code, shown=False),
+        Column("chain__writer", "workbench.readiness.writer", show=code, shown=False),
+    )
+
+
+def _address(stored: StoredRecord) -> str:
+    chain = stored.chain
+    return reverse("readiness:record", args=[chain.project.code, chain.writer, stored.seq])
+
+
+LEDGER = ListPage(
+    key="readiness.ledger",
+    title="workbench.readiness.ledger",
+    records=_records,
+    columns=_columns,
+    filters=(
+        Text("subject", ("subject",), "workbench.core.subject"),
+        Text("verb", ("verb",), "workbench.core.verb"),
+        Choice(
+            "verdict",
+            [(each.value, lazy(f"evidence.word_verdict_{each.value}")) for each in Verdict],
+        ),
+        Choice(
+            "environment",
+            [(each.value, lazy(f"evidence.word_environment_{each.value}")) for each in Environment],
+        ),
+        Choice("kind", [(each.value, lazy(f"evidence.word_kind_{each.value}")) for each in Kind]),
+        Period("day", "recorded", "workbench.core.recorded"),
+    ),
+    order=("-recorded",),
+    empty="workbench.readiness.ledger_empty",
+    template="readiness/ledger.html",
+)
 
 
 @within("ledger:view")
 def ledger(request: ProjectRequest) -> HttpResponse:
     """Show the chains as verified, and the records, newest first."""
-    project, lang = request.project, language()
-    standing = ANSWERS.of(project)
-    verification = standing.verification
-    title = titles((report.gate for report in standing.reports), lang)
-    records = StoredRecord.objects.filter(chain__project=project).select_related("chain")
-    page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
-    return render(
+    lang, verification = language(), ANSWERS.of(request.project).verification
+    return LEDGER.answer(
         request,
-        "readiness/ledger.html",
-        {
-            "verification": verification,
-            "chains": [
-                {
-                    "it": chain,
-                    "name": chain.opening.name if chain.opening else chain.writer,
-                    "findings": [say(each.code, each.params, lang) for each in chain.findings],
-                }
-                for chain in verification.chains
-            ],
-            "page": page,
-            "records": entries(page.object_list, title, lang),
-        },
+        chains=[
+            {
+                "it": chain,
+                "name": chain.opening.name if chain.opening else chain.writer,
+                "findings": [say(each.code, each.params, lang) for each in chain.findings],
+            }
+            for chain in verification.chains
+        ],
     )
 
 
@@ -50,7 +129,9 @@ def record(request: ProjectRequest, writer: str, seq: int) -> HttpResponse:
     """Show one record, every field of it."""
     chain = get_object_or_404(Chain, project=request.project, writer=writer)
     stored = get_object_or_404(StoredRecord, chain=chain, seq=seq)
-    evidence = decode(bytes(stored.line))
-    lang = language()
-    title = titles((report.gate for report in ANSWERS.of(request.project).reports), lang)
-    return render(request, "readiness/record.html", {"entry": entry(evidence, title, lang)})
+    gates = (report.gate for report in ANSWERS.of(request.project).reports)
+    title = titles(gates, language())
+    shown = entry(decode(bytes(stored.line)), title, language())
+    above = Crumb(LEDGER.name, reverse("readiness:ledger", args=[request.project.code]))
+    crumbs = (above, Crumb(shown.evidence.id))
+    return render(request, "readiness/record.html", {"entry": shown, "crumbs": crumbs})
