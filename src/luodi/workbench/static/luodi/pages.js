@@ -2,6 +2,9 @@
 document.addEventListener("alpine:init", () => {
   Alpine.data("picked", () => ({
     number: 0,
+    open: false,
+    get folding() { return this.open ? "unfolded" : ""; },
+    fold() { this.open = !this.open; },
     get said() {
       const everything = this.$root.querySelector("[name=everything]");
       const count = everything && everything.checked ? "*" : String(this.number);
