@@ -40,7 +40,9 @@ class ListPage:
         Code of its name.
     records : callable
         The records that this request may see: begin with ``visible_to``.
-    columns, filters, actions
+    columns : tuple of Column, or callable
+        What is told of a record; a function of the request where that depends on the project.
+    filters, actions
         See there.
     order : tuple of str
         The order before anybody asks for another; the key breaks ties.
@@ -55,7 +57,7 @@ class ListPage:
     key: str
     title: str
     records: Callable[[Any], QuerySet[Any]]
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...] | Callable[[Any], tuple[Column, ...]]
     empty: str
     order: tuple[str, ...]
     filters: tuple[Filter, ...] = ()
@@ -82,15 +84,18 @@ class ListPage:
 
     # --- looking ---------------------------------------------------------------------------------
 
-    def _fitting(self, request: Any) -> QuerySet[Any]:
+    def _columns(self, request: Any) -> tuple[Column, ...]:
+        return self.columns(request) if callable(self.columns) else self.columns
+
+    def _fitting(self, request: Any, columns: tuple[Column, ...]) -> QuerySet[Any]:
         records = ask.narrowed(self.records(request), self.filters, request.GET)
-        order = self.order
-        return ask.ordered(records, self.columns, request.GET.get("sort", ""), order)
+        return ask.ordered(records, columns, request.GET.get("sort", ""), self.order)
 
     def _show(self, request: Any, more: dict[str, object]) -> HttpResponse:
-        records = self._fitting(request)
+        every = self._columns(request)
+        records = self._fitting(request, every)
         page = page_of(records, request.GET.get("page", ""))
-        columns = ask.chosen(request, self.key, self.columns)
+        columns = ask.chosen(request, self.key, every)
         heads = ask.headings(columns, records.model, request.GET.get("sort", ""))
         bar = [
             box for each in self.filters for box in each.draw(request.GET, records.model, request)
@@ -102,9 +107,7 @@ class ListPage:
             "bar": bar,
             "filtered": any(box.value for box in bar),
             "actions": [each for each in self.actions if each.allowed(request)],
-            "choice": [
-                (each.name, each.heading(records.model), each in columns) for each in self.columns
-            ],
+            "choice": [(each.name, each.heading(records.model), each in columns) for each in every],
             "add": self.add(request),
             "may_import": self.imports is not None and self.imports.allowed(request),
             "empty": self.empty,
@@ -116,15 +119,16 @@ class ListPage:
         return {"title": title, "crumbs": (*self.crumbs(request), Crumb(title))}
 
     def _export(self, request: Any) -> HttpResponse:
-        columns = ask.chosen(request, self.key, self.columns)
-        file = excel.exported(self._fitting(request), columns)
+        every = self._columns(request)
+        columns = ask.chosen(request, self.key, every)
+        file = excel.exported(self._fitting(request, every), columns)
         return excel.sent(file, worded(self.title))
 
     # --- doing -----------------------------------------------------------------------------------
 
     def _do(self, request: Any) -> HttpResponse:
         if "choose" in request.POST:
-            ask.choose(request, self.key, self.columns, request.POST.getlist("column"))
+            ask.choose(request, self.key, self._columns(request), request.POST.getlist("column"))
             return redirect(request.get_full_path())
         if "import" in request.POST:
             return self._import(request)
@@ -168,7 +172,7 @@ class ListPage:
 
     def _picked(self, request: Any) -> tuple[QuerySet[Any], bool]:
         """What was picked, out of what this person sees on this list, filters and all."""
-        fitting = self._fitting(request)
+        fitting = self._fitting(request, self._columns(request))
         if request.POST.get("everything"):
             return fitting, True
         picked = [each for each in request.POST.getlist("pick") if each.isdigit()]

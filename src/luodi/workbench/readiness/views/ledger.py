@@ -45,9 +45,7 @@ def _figures(stored: StoredRecord) -> str:
 
 
 _what = Show(
-    lambda it: format_html(
-        '{}<small class="mono">{} {}</small>', it[0], it[1].verb, it[1].subject
-    ),
+    lambda it: format_html('{}<small class="mono">{} {}</small>', it[0], it[1].verb, it[1].subject),
     lambda it: it[0],
 )
 
