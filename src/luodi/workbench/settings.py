@@ -24,6 +24,7 @@ ASGI_APPLICATION = "luodi.workbench.asgi.application"
 
 INSTALLED_APPS = [
     "luodi.workbench.core",
+    "luodi.workbench.people",
     "luodi.workbench.readiness",
     "allauth",
     "allauth.account",

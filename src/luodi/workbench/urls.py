@@ -26,6 +26,13 @@ urlpatterns = [
     path("language/", views.choose_language, name="language"),
     path("accounts/", include(accounts)),
     path("p/<str:project>/files/<int:pk>/", views.download, name="file"),
+    path("find/", views.find_anywhere, name="find-anywhere"),
+    path("help/", views.help_home, name="help"),
+    path("help/<slug:name>/", views.help_page, name="help-page"),
+    path("help/<slug:name>.svg", views.help_picture, name="help-picture"),
+    path("admin/", include("luodi.workbench.people.admin_urls")),
+    path("p/<str:project>/find/", views.find_within, name="find"),
+    path("p/<str:project>/", include("luodi.workbench.people.urls")),
     path("p/<str:project>/", include("luodi.workbench.readiness.urls")),
 ]
 

@@ -1,5 +1,7 @@
 """Every address of the site, walked by those who have no business there."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver
@@ -12,6 +14,7 @@ GIVEN = {
     "writer": "w0000000000000000",
     "seq": "1",
     "pk": "1",
+    "name": "gates",
 }
 
 
@@ -26,16 +29,11 @@ def patterns(resolver=None, before=""):
 
 def address(route: str, project: str) -> str:
     given = {**GIVEN, "project": project}
-    parts = [
-        given[part.strip("<>").partition(":")[2] or part.strip("<>")]
-        if part.startswith("<")
-        else part
-        for part in route.split("/")
-    ]
-    return "/" + "/".join(parts)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: given[part[1]], route)
 
 
 ALL = list(patterns())
+OFFICE = [route for route, _ in ALL if route.startswith("admin/")]
 WITHIN = [route for route, _ in ALL if route.startswith("p/")]
 
 
@@ -67,6 +65,22 @@ def test_an_administrator_finds_nothing(route, project, person, signed_in):
 def test_every_page_within_a_project_says_what_it_asks(route):
     (view,) = [each.callback for found, each in ALL if found == route]
     assert view.capability
+
+
+@pytest.mark.parametrize("route", OFFICE)
+def test_the_system_administrators_pages_are_nobody_elses(
+    route, project, person, engineer, signed_in, settings
+):
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if not each.endswith(".signed_in")]
+    for user in (engineer, person("安全员", office="security"), person("审计员", office="audit")):
+        for send in (signed_in(user).get, signed_in(user).post):
+            assert send(address(route, project.code)).status_code == 404
+
+
+@pytest.mark.parametrize("route", OFFICE)
+def test_every_page_of_an_office_says_whose_it_is(route):
+    (view,) = [each.callback for found, each in ALL if found == route]
+    assert view.office == "system"
 
 
 def test_a_third_party_sees_no_gate_and_no_ledger(project, third_party, signed_in):

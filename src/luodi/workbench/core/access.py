@@ -8,12 +8,12 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from luodi.workbench.core.capabilities import may
-from luodi.workbench.core.models import Project, User
+from luodi.workbench.core.models import Office, Project, User
 
 P = ParamSpec("P")
 
@@ -29,6 +29,37 @@ def signed_in(request: HttpRequest) -> User:
     """The person behind a request that only somebody signed in can make."""
     assert isinstance(request.user, User)
     return request.user
+
+
+class OfficeRequest(HttpRequest):
+    """A request of somebody who administers this installation."""
+
+    user: User
+
+
+def administers(
+    office: Office,
+) -> Callable[
+    [Callable[Concatenate[OfficeRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """Make a view that only one office reaches; for everybody else it is not there."""
+
+    def wrap(
+        view: Callable[Concatenate[OfficeRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def reached(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            request = cast(OfficeRequest, request)
+            if request.user.office != office:
+                raise Http404(office)
+            return view(request, *args, **kwargs)
+
+        reached.__dict__["office"] = office  # for the test that walks every address
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", reached)
+
+    return wrap
 
 
 def within(

@@ -36,7 +36,7 @@ class Section:
 def shell(request: HttpRequest) -> dict[str, object]:
     """Give every template the menu of its project, and where its assets are."""
     project = getattr(request, "project", None)
-    menu = _menu(request, project) if project is not None else ()
+    menu = _menu(request, project) if project is not None else _offices(request)
     return {
         "project": project,
         "menu": menu,
@@ -73,7 +73,21 @@ def _menu(request: HttpRequest, project: Project) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.lines)
 
 
+def _offices(request: HttpRequest) -> tuple[Section, ...]:
+    """What somebody administers, outside of projects."""
+    office = getattr(request.user, "office", "")
+    if not office:
+        return ()
+    entries = [
+        entry for each in contributions() for entry in each.offices if entry.office == office
+    ]
+    entries.sort(key=lambda entry: entry.order)
+    lines = [_line(request.path, entry.title, reverse(entry.view), 0) for entry in entries]
+    return (Section(worded("workbench.core.menu_office"), tuple(lines)),) if lines else ()
+
+
 def _line(path: str, title: str, address: str, badge: int) -> Line:
-    home = address.count("/") == 3  # /p/<code>/ begins every address of the project
+    # /p/<code>/ begins every address of the project
+    home = address.startswith("/p/") and address.count("/") == 3
     here = path == address if home else path.startswith(address)
     return Line(worded(title), address, here, badge)

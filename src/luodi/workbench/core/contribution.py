@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
 from django.apps import apps
 
-from luodi.workbench.core.models import Project, User
+from luodi.workbench.core.models import Office, Project, User
 
 PREFIX = "luodi.workbench."
 
@@ -42,6 +42,38 @@ class MenuEntry:
 
 
 @dataclass(frozen=True)
+class OfficeEntry:
+    """A line of the menu of those who administer; `view` is a URL name without parts."""
+
+    order: int
+    title: str
+    view: str
+    office: Office
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something that was found: what it is called, what is told of it, where it is."""
+
+    title: str
+    note: str
+    address: str
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    """What a kind of record answers to a search in a project.
+
+    `find` is given the project, the person and the words, which are not empty, and yields at most
+    a handful; it begins with ``visible_to``.
+    """
+
+    title: str
+    capability: str
+    find: Callable[[Project, User, Sequence[str]], Iterable[Hit]]
+
+
+@dataclass(frozen=True)
 class Panel:
     """A part of the cockpit: a template, and the values it is drawn from.
 
@@ -61,6 +93,8 @@ class Contribution:
 
     menu: tuple[MenuEntry, ...] = ()
     panels: tuple[Panel, ...] = ()
+    search: tuple[SearchProvider, ...] = ()
+    offices: tuple[OfficeEntry, ...] = ()
 
 
 @cache

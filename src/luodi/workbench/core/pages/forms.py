@@ -44,7 +44,7 @@ class FormPage:
     crumbs : callable
         The line of pages above it, itself left out.
     done : callable
-        Where one goes once it is saved.
+        Where one goes once it is saved; or the page that is shown then, and only then.
     save : callable
         Keep the form as somebody, seeing that the version they saw is still the last.
     """
@@ -52,7 +52,7 @@ class FormPage:
     title: str
     form: Callable[..., forms.ModelForm[Any]]
     crumbs: Crumbs
-    done: Callable[[Any, Any], str]
+    done: Callable[[Any, Any], str | HttpResponse]
     save: Callable[[forms.ModelForm[Any], User, int | None], Any] = keep
     template: str = "core/pages/form.html"
 
@@ -78,8 +78,11 @@ class FormPage:
                 except LuodiError as error:
                     form.add_error(None, f"{error.text(language())} {error.next_step(language())}")
                 else:
+                    after = self.done(request, saved)
+                    if isinstance(after, HttpResponse):
+                        return after
                     messages.success(request, worded("workbench.core.pages.saved"))
-                    return redirect(self.done(request, saved))
+                    return redirect(after)
         else:
             form = self.form(instance=record, **given)
             typed = kept.typed(request)

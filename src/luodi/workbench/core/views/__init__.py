@@ -2,7 +2,21 @@
 
 from luodi.workbench.core.views.errors import broken, forbidden, missing
 from luodi.workbench.core.views.files import download
+from luodi.workbench.core.views.find import find_anywhere, find_within
+from luodi.workbench.core.views.handbook import help_home, help_page, help_picture
 from luodi.workbench.core.views.home import home
 from luodi.workbench.core.views.language import choose_language
 
-__all__ = ["broken", "choose_language", "download", "forbidden", "home", "missing"]
+__all__ = [
+    "broken",
+    "choose_language",
+    "download",
+    "find_anywhere",
+    "find_within",
+    "forbidden",
+    "help_home",
+    "help_page",
+    "help_picture",
+    "home",
+    "missing",
+]

@@ -35,3 +35,63 @@ document.addEventListener("click", (event) => {
     if (!drawer.open && drawer.querySelector(".drawer-in")) drawer.showModal();
   });
 });
+
+// Keys: `/` searches, `?` shows the keys, in a list j and k walk the rows, [ and ] turn the page.
+const show = (id) => {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) dialog.showModal();
+  return dialog;
+};
+
+const walk = (step) => {
+  const links = [...document.querySelectorAll("main tbody tr td a")];
+  const rows = links.filter((link, at) => links.findIndex((other) => other.closest("tr") === link.closest("tr")) === at);
+  if (!rows.length) return;
+  const at = rows.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+  next.focus();
+};
+
+const follow = (relation) => {
+  const link = document.querySelector(`.pages a[rel=${relation}]`);
+  if (link) link.click();
+};
+
+const KEYS = {
+  "/": () => show("finder").querySelector("input").select(),
+  "?": () => show("keys"),
+  f: () => { const box = document.querySelector(".bar-of-filters :is(input, select)"); if (box) box.focus(); },
+  j: () => walk(1),
+  k: () => walk(-1),
+  "[": () => follow("prev"),
+  "]": () => follow("next"),
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  const finder = event.target.closest("#finder");
+  if (finder && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const stops = [finder.querySelector("input"), ...finder.querySelectorAll("[data-hit]")];
+    const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    stops[Math.min(Math.max(at, 0), stops.length - 1)].focus();
+    event.preventDefault();
+    return;
+  }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]") && event.key !== "?") return;
+  const act = KEYS[event.key];
+  if (act && document.querySelector(".shell")) { event.preventDefault(); act(); }
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-open]");
+  if (button) KEYS["/"]();
+  if (event.target.matches("dialog.finder")) event.target.close();
+});
+
+// Enter in the search box takes the first hit that is shown.
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest("#finder")) return;
+  const first = document.querySelector("#finder [data-hit]");
+  if (first) { event.preventDefault(); first.click(); }
+});
