@@ -13,6 +13,8 @@ from luodi.landing.settings import read_settings
 from luodi.workbench.core.hosted import host
 from luodi.workbench.core.models import Membership, Organisation, Project, User
 
+pytest.register_assert_rewrite("workbench.pages")
+
 PASSWORD = "Correct horse 7"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
