@@ -108,11 +108,12 @@ def test_the_wheel_contains_every_file_of_the_package(dist: Path) -> None:
         for path in source.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    handbook = {f"luodi/workbench/handbook/{path.name}" for path in (ROOT / "docs").iterdir()}
     (wheel,) = dist.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
         licences = [name for name in archive.namelist() if "/licenses/" in name]
-    assert packed == expected
+    assert packed == expected | handbook
     assert any(name.endswith(".toml") for name in packed)
     assert sorted(Path(name).name for name in licences) == ["LICENSE", "NOTICE"]
 
@@ -127,6 +128,12 @@ def test_the_sdist_contains_what_is_needed_and_no_junk(dist: Path) -> None:
     assert {"src", "tests", "tools", "requirements"} <= top
     junk = re.compile(r"__pycache__|\.pyc$|^\.(venv|git|ci)/|_cache/|^\.hypothesis/")
     assert [name for name in names if junk.search(name)] == []
+
+
+@pytest.mark.slow
+def test_the_wheel_stays_small(dist: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+    assert wheel.stat().st_size < 5 * MEGABYTE
 
 
 @pytest.mark.slow

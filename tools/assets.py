@@ -3,7 +3,7 @@
 `requirements/npm` pins it by hash.  ``npm ci`` brings it, as packed by the registry and without
 running anybody's scripts; the files that `package.json` names under ``luodi`` are copied into
 ``luodi/workbench/static/vendor``, each with a compressed twin for the server to send.  Nothing is
-done while what is there was made from the same lock.
+done while what is there was made from the same lock.  A wheel takes the handbook of ``docs/`` along.
 """
 
 import gzip
@@ -21,6 +21,10 @@ SOURCE_MAP = re.compile(rb"\n/[/*][#@] sourceMappingURL=[^\n]*\s*$")
 """The map stays behind; a browser told of it would ask for a file that is not there."""
 
 
+HANDBOOK = "luodi/workbench/handbook"
+"""Where an installed workbench finds its handbook; a checkout reads ``docs/`` itself."""
+
+
 class AssetsHook(BuildHookInterface):
     """Brings the assets before anything is packed."""
 
@@ -30,6 +34,8 @@ class AssetsHook(BuildHookInterface):
         root = Path(self.root)
         target = root / "src" / "luodi" / "workbench" / "static" / "vendor"
         build_data["artifacts"].append("/src/luodi/workbench/static/vendor/")
+        if self.target_name == "wheel" and version == "standard":
+            build_data["force_include"][str(root / "docs")] = HANDBOOK
         bring(root / "requirements" / "npm", target)
 
 

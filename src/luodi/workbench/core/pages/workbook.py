@@ -105,13 +105,19 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, tuple[str, ...]]]:
         sheet = book.worksheets[0]
         found = sheet.iter_rows(max_row=ROWS + 2, max_col=COLUMNS, values_only=True)
         for number, values in enumerate(found, 1):
-            texts = tuple(map(written, values))
-            if any(texts):
+            texts = _trimmed(tuple(map(written, values)))
+            if texts:
                 if number > ROWS + 1:
                     raise WrongUse("workbench.core.pages.too_many_rows", {"limit": ROWS})
                 yield number, texts
     finally:
         book.close()
+
+
+def _trimmed(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the empty cells behind the last that says something."""
+    end = max((place for place, text in enumerate(texts, 1) if text), default=0)
+    return texts[:end]
 
 
 def written(value: object) -> str:
