@@ -3,7 +3,8 @@
 `requirements/npm` pins it by hash.  ``npm ci`` brings it, as packed by the registry and without
 running anybody's scripts; the files that `package.json` names under ``luodi`` are copied into
 ``luodi/workbench/static/vendor``, each with a compressed twin for the server to send.  Nothing is
-done while what is there was made from the same lock.  A wheel takes the handbook of ``docs/`` along.
+done while what is there was made from the same lock.  A wheel takes
+``docs/`` along as the handbook.
 """
 
 import gzip

@@ -44,6 +44,8 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "h2": {"id"}, "h3": {"id"}, "ol": {"start"}}
 _LINK = re.compile(r'(href|src)="(?!https?:|#|/)(?:\./)?([\w-]+)(\.en)?\.(md|svg)(#[^"]*)?"')
+_OTHER = re.compile(r"^\[(?:English|中文)\]\([^)]*\)\n", re.M)
+"""The line that leads to the same page in the other language: the shell offers that."""
 _OUTSIDE = re.compile(r'<a href="(?!/|#)[^"]*"[^>]*>(.*?)</a>', re.S)
 
 
@@ -122,6 +124,7 @@ def _read(name: str, lang: Lang) -> Chapter:
     first = folder() / (f"{name}.en.md" if lang == "en" else f"{name}.md")
     second = folder() / (f"{name}.md" if lang == "en" else f"{name}.en.md")
     text = (first if first.is_file() else second).read_text("utf-8")
+    text = _OTHER.sub("", text)
     sections = tuple(_sections(text))
     title = sections[0].heading if sections else name
     return Chapter(name, title, _html(text), sections)
@@ -160,7 +163,7 @@ def _sections(text: str) -> list[Section]:
 
 
 def _excerpt(text: str, wanted: Sequence[str]) -> str:
-    plain = re.sub(r"[`*|#\[\]]|\(\S+\.md\S*\)", " ", text)
+    plain = re.sub(r"[`*|#\[\]]|-{3,}|\(\S+\.md\S*\)", " ", text)
     plain = re.sub(r"\s+", " ", plain).strip()
     spots = [plain.casefold().find(word) for word in wanted]
     begin = max(0, min((spot for spot in spots if spot >= 0), default=0) - 30)

@@ -231,7 +231,7 @@ ACCOUNTS = ListPage(
         Column("username", show=code, link=lambda it: reverse("admin:account", args=[it.pk])),
         Column("name"),
         Column("organisation__name", "workbench.core.organisation"),
-        Column("office"),
+        Column("office", value=lambda it: it.office and it.get_office_display(), sort="office"),
         Column("state", "workbench.people.state", _state, _STATES, "is_active"),
         Column("joined", show=moment),
         Column("last_login", "workbench.people.last_login", show=moment),
