@@ -32,6 +32,7 @@ class Site:
     """A demonstration that is being served."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(

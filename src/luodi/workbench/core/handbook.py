@@ -44,7 +44,7 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "h2": {"id"}, "h3": {"id"}, "ol": {"start"}}
 _LINK = re.compile(r'(href|src)="(?!https?:|#|/)(?:\./)?([\w-]+)(\.en)?\.(md|svg)(#[^"]*)?"')
-_OTHER = re.compile(r"^\[(?:English|中文)\]\([^)]*\)\n", re.M)
+_OTHER = re.compile(r"^\[\w+\]\([\w-]+(?:\.en)?\.md\)\n", re.M)
 """The line that leads to the same page in the other language: the shell offers that."""
 _OUTSIDE = re.compile(r'<a href="(?!/|#)[^"]*"[^>]*>(.*?)</a>', re.S)
 
