@@ -196,7 +196,7 @@ def test_attest(luodi, folder):
     ran = attest(luodi, *more, *figures, "--environment", "production", "--json")
     assert (ran.code, ran.err) == (0, "")
     said = result(ran)
-    assert said.keys() == {"id", "attestation"}
+    assert said.keys() == {"id", "attestation", "about"}
     record = result(luodi("evidence", "show", said["id"], "--json"))
     assert record["attestation"] == said["attestation"]
     assert record["attestation"]["countersigner"] == "李主任"
