@@ -28,6 +28,7 @@ WIDTH = 100
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+_QUOTED = re.compile(r'[\t"\r\n]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -166,6 +167,6 @@ def dictionary_text(dictionary: Dictionary) -> str:
 
 
 def _cell(text: str) -> str:
-    if any(sign in text for sign in '\t"\r\n'):
+    if _QUOTED.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text

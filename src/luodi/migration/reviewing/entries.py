@@ -66,8 +66,9 @@ def write_entries(
     for one in lists_of(workspace, queue):
         before = _read(folder, one.dictionary)
         entries = {entry.source_value: entry for entry in before.entries}
-        _take_in(workspace, queue, one.dictionary, entries)
         found = look(workspace, queue, two_person=two_person)
+        if _take_in(workspace, queue, one.dictionary, entries, found):
+            found = look(workspace, queue, two_person=two_person)
         images, kept = _images(workspace, queue), dict[str, Image | None]()
         labels = _labels(workspace, queue, one.dictionary, found)
         for item in _of_list(found, one.dictionary):
@@ -95,11 +96,14 @@ def _read(folder: Path, name: str) -> Dictionary:
 
 
 def _take_in(
-    workspace: Workspace, queue: str, dictionary: str, entries: Mapping[str, Entry]
-) -> None:
-    """Record what somebody decided in the file since the desk last looked."""
+    workspace: Workspace,
+    queue: str,
+    dictionary: str,
+    entries: Mapping[str, Entry],
+    found: Standing,
+) -> bool:
+    """Record what somebody decided in the file since the desk last looked; whether anything was."""
     images = _images(workspace, queue)
-    found = look(workspace, queue)
     edits = [
         decision
         for item in _of_list(found, dictionary)
@@ -111,6 +115,7 @@ def _take_in(
         with workspace.transaction():
             record(workspace, queue, edits)
             _forget(workspace, queue, {decision.item for decision in edits})
+    return bool(edits)
 
 
 def _edits(

@@ -40,7 +40,8 @@ def standing(
     act: dict[str, Act] = {}
     code: dict[str, str] = {}
     for name, item in items.items():
-        counted = [one for one in made.get(name, ()) if one.of == fingerprint(item.term)]
+        of = fingerprint(item.term) if name in made else ""
+        counted = [one for one in made.get(name, ()) if one.of == of]
         said[name] = tuple(_by_person(counted).values())
         state[name], holds = _state(item, said[name], reopened=bool(counted), two_person=two_person)
         if holds is not None:
