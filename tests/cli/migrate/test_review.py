@@ -172,3 +172,38 @@ def test_the_rule_of_two_is_declared_in_the_folder(luodi, desk):
     said = desk("--decide", f"{first}=link")["result"]
     assert (said["two_person"], said["counts"]["awaiting"]) == (True, 1)
     assert desk("--one-person")["result"]["counts"]["settled"] == 1
+
+
+@pytest.mark.slow
+def test_the_gate_opens_once_every_pair_is_decided(luodi, tmp_path, monkeypatch, luodi_home):
+    """Evidence names its queue, and the gate asks the vault whether it is still so."""
+    monkeypatch.chdir(tmp_path)
+    words = ["--template", "his", "--environment", "rehearsal", "--json"]
+    made = json.loads(luodi("new", "东江 HIS", *words).out)["result"]
+    monkeypatch.chdir(made["path"])
+    assert luodi("vault", "init").code == 0
+    rows = [*people(60), {**person(603), **TWIN, "id": "T1", "name": "欧阳靖雯"}]
+    rows.append({**person(603), **TWIN, "id": "T2", "name": "欧阳思哲"})
+    (tmp_path / "export").mkdir()
+    write(tmp_path / "export" / "patient.csv", rows)
+    Path("systems.toml").write_text(
+        f'format = 1\n[[source]]\nid = "old_his"\nurl = "{tmp_path}/export"\n', "utf-8"
+    )
+    for verb in ("connect", "extract", "dedupe"):
+        assert luodi("migrate", verb, "old_his").code == 0
+
+    def state():
+        words = ["gate", "check", "go_live_review", "--offline", "--json"]
+        found = json.loads(luodi(*words).out)["result"]["criteria"]
+        return next(c["state"] for c in found if c["id"] == "data.identity_reviewed")
+
+    def review(*words):
+        return json.loads(luodi("migrate", "review", "patients", *words, "--json").out)["result"]
+
+    assert state() == "untested"
+    (waiting,) = review()["items"]
+    assert state() == "fail"
+    review("--decide", f"{waiting['id']}=different")
+    assert state() == "pass"
+    review("--undo")
+    assert state() == "fail"
