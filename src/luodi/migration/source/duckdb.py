@@ -95,6 +95,9 @@ class DuckDb:
     def order(self, table: Table) -> tuple[Order, tuple[str, ...]]:
         return (Order.RESTART if table.view else Order.COUNT), ()
 
+    def limit(self, seconds: float) -> None:
+        """See `Source.limit`: nobody else waits for a file."""
+
     def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
         """See `Source.newest`: a file is read again as a whole."""
         return None

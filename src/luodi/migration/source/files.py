@@ -106,6 +106,9 @@ class Files(ABC):
             if number > begin:
                 yield replace(rows, key=(number,))
 
+    def limit(self, seconds: float) -> None:  # noqa: B027  # most have nothing to do
+        """See `Source.limit`: nobody else waits for a file."""
+
     def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
         """See `Source.newest`: a file is read again as a whole."""
         return None

@@ -116,6 +116,9 @@ class Source(Protocol):
         LuodiError
         """
 
+    def limit(self, seconds: float) -> None:
+        """Let the server itself end a statement that runs longer, where it can be told to."""
+
     def order(self, table: Table) -> tuple[Order, tuple[str, ...]]:
         """Tell how rows of `table` are ordered, and by which columns where it is by key."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
@@ -122,6 +123,14 @@ class MySql(Relational):
             tables, findings = read_tables(self._all, self._location.database, self.system.schemas)
         counted, uncounted = each_counted(tables, self._counted, progress)
         return counted, (*findings, *uncounted)
+
+    def limit(self, seconds: float) -> None:
+        with self._explained():
+            (version,) = self._first("SELECT VERSION()")
+            if "mariadb" in str(version).lower():
+                self._do(f"SET SESSION max_statement_time = {seconds}")
+            else:
+                self._do(f"SET SESSION max_execution_time = {math.ceil(seconds * 1000)}")
 
     def _counted(self, table: Table) -> Table:
         with self._explained(table):

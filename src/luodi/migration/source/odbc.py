@@ -8,6 +8,7 @@ SQLColumns, SQLPrimaryKeys, SQLForeignKeys).
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -108,6 +109,9 @@ class Odbc(Relational):
         with contextlib.suppress(self._odbc.Error):
             self._db.rollback()
             self._db.close()
+
+    def limit(self, seconds: float) -> None:
+        self._db.timeout = math.ceil(seconds)  # not every driver heeds it
 
     def tables(self, progress: Progress) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         findings: list[Finding] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -142,6 +143,9 @@ class Oracle(Relational):
             said.append(Finding(code="migration.oracle_charset", params=params))
         counted, uncounted = each_counted(found, self._counted, progress)
         return counted, (*said, *uncounted)
+
+    def limit(self, seconds: float) -> None:
+        self._db.call_timeout = math.ceil(seconds * 1000)
 
     def _counted(self, table: Table) -> Table:
         with self._explained(table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -138,6 +139,10 @@ class PostgreSql(Relational):
         with self._explained():
             tables = read_tables(self._all, self._reader.info.server_version, self.system.schemas)
         return each_counted(tables, self._counted, progress)
+
+    def limit(self, seconds: float) -> None:
+        with self._explained():
+            self._reader.execute(f"SET statement_timeout = {math.ceil(seconds * 1000)}")
 
     def _counted(self, table: Table) -> Table:
         with self._explained(table), self._reader.transaction():

@@ -106,6 +106,9 @@ class Relational(ABC):
             if not keys or found < start.piece:
                 return
 
+    def limit(self, seconds: float) -> None:  # noqa: B027  # most have nothing to do
+        """See `Source.limit`; the product's driver says how, where one knows."""
+
     def newest(self, table: Table, column: str, most: str | None = None) -> str | None:
         """See `Source.newest`."""
         described = table.column(column)

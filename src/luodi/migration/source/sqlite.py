@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -65,6 +66,10 @@ class Sqlite(Relational):
     def close(self) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._db.close()
+
+    def limit(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        self._db.set_progress_handler(lambda: time.monotonic() > until, 100_000)
 
     def tables(self, progress: Progress) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         with self._explained():
