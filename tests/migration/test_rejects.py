@@ -16,6 +16,7 @@ from luodi.landing.vault.init import init
 from luodi.landing.vault.store import Vault
 from luodi.migration.batch import Batches
 from luodi.migration.load import load
+from luodi.migration.loading.account import Reason
 from luodi.migration.rejects import at_hand, reason_text, rejects, unreadable
 from luodi.migration.source.model import Reject
 from luodi.migration.target.sqlite import SqliteTarget
@@ -117,5 +118,6 @@ REASONS = (
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_has_words(reason):
     for lang in ("zh", "en"):
-        assert not reason_text(reason, "列", lang).startswith(("migration.", "transform."))
+        each = Reason(table="t", feed="f", column="列", reason=reason, rows=1, first=1)
+        assert not reason_text(each, lang).startswith(("migration.", "transform."))
     assert lookup("migration.reject_target")

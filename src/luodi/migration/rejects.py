@@ -19,9 +19,9 @@ from luodi.evidence.outcome import Outcome, verdict_of
 from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch, Batches
 from luodi.migration.engine_errors import engine_error
+from luodi.migration.loading.account import Reason
 from luodi.migration.loading.fates import Fates
 from luodi.migration.loading.rejects import export_rejects
-from luodi.migration.model import Noun
 from luodi.migration.profiling.reports import put
 from luodi.migration.profiling.workbook import saved, sheet
 from luodi.migration.workspace import Workspace, literal, quoted
@@ -32,23 +32,13 @@ if TYPE_CHECKING:
 SHOWN = 100_000
 """Rows of one table in the workbook, which Excel ends at 1,048,576; the CSV beside it has all."""
 _TARGET = "target_"
-
-
-class Rejected(Noun, frozen=True, kw_only=True):
-    """Rows of one table that were rejected for one reason; ``first`` is an ordinal or a line."""
-
-    table: str
-    feed: str
-    column: str
-    reason: str
-    rows: int
-    first: int
-
-    def words(self, lang: Lang) -> str:
-        """Say the reason, and what it means for the column."""
-        if self.reason.startswith("line_"):
-            return say(f"migration.reject_{self.reason}", {}, lang)
-        return reason_text(self.reason, self.column, lang)
+_OWN = frozenset(
+    (
+        *("unique", "unique_present", "foreign_key", "check", "encoding"),
+        *("link", "merge", "target_changed"),
+    )
+)
+"""Reasons that are not an operation's."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +47,7 @@ class Rejects:
 
     name: str
     domain: str
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[Reason, ...]
 
     @property
     def rows(self) -> int:
@@ -65,14 +55,16 @@ class Rejects:
         return sum(each.rows for each in self.rejected)
 
 
-def reason_text(reason: str, column: str, lang: Lang) -> str:
-    """A reason as the reject store has it, in words; a target's own by its state."""
+def reason_text(each: Reason, lang: Lang) -> str:
+    """Why rows were rejected, in words; a target's own reason by its state."""
+    reason, params = each.reason, {"column": each.column}
+    if reason.startswith("line_"):
+        return say(f"migration.reject_{reason}", {}, lang)
     if reason.startswith(_TARGET) and reason != "target_changed":
         return say("migration.reject_target", {"state": reason.removeprefix(_TARGET)}, lang)
-    own = ("unique", "unique_present", "foreign_key", "check", "encoding", "link", "merge")
-    if reason in (*own, "target_changed"):
-        return say(f"migration.reject_{reason}", {"column": column}, lang)
-    return say(f"transform.fault_{reason}", {"column": column}, lang)
+    if reason in _OWN:
+        return say(f"migration.reject_{reason}", params, lang)
+    return say(f"transform.fault_{reason}", params, lang)
 
 
 def rejects(
@@ -113,7 +105,7 @@ def unreadable(
             system,
             "",
             tuple(
-                Rejected(table=table, feed="", column="", reason=f"line_{why}", rows=n, first=line)
+                Reason(table=table, feed="", column="", reason=f"line_{why}", rows=n, first=line)
                 for table, why, n, line in lines
             ),
         )
@@ -132,9 +124,9 @@ def at_hand(workspace: Workspace, domain: str, target: str) -> Batch | None:
     return batch if staged else None
 
 
-def _rejected(fates: Fates) -> Iterator[Rejected]:
+def _rejected(fates: Fates) -> Iterator[Reason]:
     for table, feed, column, reason, rows, first in fates.reasons():
-        yield Rejected(table=table, feed=feed, column=column, reason=reason, rows=rows, first=first)
+        yield Reason(table=table, feed=feed, column=column, reason=reason, rows=rows, first=first)
 
 
 # --- the workbook ---------------------------------------------------------------------------------
@@ -153,7 +145,7 @@ def _book(found: Rejects, sheets: Sheets, lang: Lang) -> bytes:
         label("overview"),
         [label(n) for n in ("table", "feed", "column", "reason", "words", "rows", "first")],
         (
-            (e.table, e.feed, e.column, e.reason, e.words(lang), e.rows, e.first)
+            (e.table, e.feed, e.column, e.reason, reason_text(e, lang), e.rows, e.first)
             for e in found.rejected
         ),
     )

@@ -245,14 +245,23 @@ def in_hiding(his, ending, when="true"):
 DDL = "DROP TABLE IF EXISTS other;"
 
 
+MARIA = pytest.mark.parametrize("desk", ["mariadb"], indirect=True)
+"""PostgreSQL refuses by itself to end a transaction it was called in."""
+
+
 @pytest.mark.parametrize(
-    ("ending", "when"),
-    [("COMMIT;", "true"), (DDL, "true"), (DDL, "id = 12"), ("ROLLBACK;", "id = 10")],
+    ("desk", "ending", "when"),
+    [
+        ("postgresql", "COMMIT;", "true"),
+        ("mariadb", "COMMIT;", "true"),
+        ("mariadb", DDL, "true"),
+        ("mariadb", DDL, "id = 12"),
+        ("mariadb", "ROLLBACK;", "id = 10"),
+    ],
+    indirect=["desk"],
 )
 def test_a_procedure_that_commits_where_its_text_is_not_seen(workspace, desk, ending, when):
     """The text can be hidden; then the server itself tells, and what is in goes out again."""
-    if not isinstance(desk.his, MariaDb) and when != "true":
-        pytest.skip("PostgreSQL refuses that by itself")
     in_hiding(desk.his, ending, when)
     with pytest.raises(LuodiError) as caught:
         run(workspace, desk)
@@ -270,9 +279,8 @@ def test_a_procedure_that_commits_where_its_text_is_not_seen(workspace, desk, en
     assert take_back(workspace, desk, outcome.result.batch).result.residual == 0
 
 
+@MARIA
 def test_a_procedure_that_commits_and_then_refuses(workspace, desk):
-    if not isinstance(desk.his, MariaDb):
-        pytest.skip("PostgreSQL refuses that by itself")
     in_hiding(desk.his, f"{DDL} SIGNAL SQLSTATE '45000';", "id = 12")
     with pytest.raises(LuodiError) as caught:
         run(workspace, desk)
@@ -281,9 +289,8 @@ def test_a_procedure_that_commits_and_then_refuses(workspace, desk):
     assert left in ([], [(12,)])  # the row of the call that was refused is its own doing
 
 
+@MARIA
 def test_rows_that_a_procedure_committed_and_nothing_takes_out(workspace, desk):
-    if not isinstance(desk.his, MariaDb):
-        pytest.skip("PostgreSQL refuses that by itself")
     in_hiding(desk.his, DDL, "id = 12")
     desk.told(Procedures(reads=READS, result="retcode", for_good=True))
     with pytest.raises(LuodiError) as caught:

@@ -69,6 +69,7 @@ def _asked(
 
 def _finish(terminal: Terminal, outcomes: list[Outcome[Rejects]]) -> None:
     from luodi.cli.migrate.findings import exit_code
+    from luodi.migration.rejects import reason_text
 
     payload = [
         {
@@ -81,7 +82,7 @@ def _finish(terminal: Terminal, outcomes: list[Outcome[Rejects]]) -> None:
                     "feed": each.feed,
                     "column": each.column,
                     "reason": each.reason,
-                    "words": each.words(terminal.lang),
+                    "words": reason_text(each, terminal.lang),
                     "rows": each.rows,
                     "first": each.first,
                 }
@@ -101,7 +102,8 @@ def _finish(terminal: Terminal, outcomes: list[Outcome[Rejects]]) -> None:
                 continue
             terminal.say("cli.migrate_rejects_found", {"name": found.name, "rows": found.rows})
             lines = [
-                [e.table, e.column, e.words(terminal.lang), e.rows, e.first] for e in found.rejected
+                (each.table, each.column, reason_text(each, terminal.lang), each.rows, each.first)
+                for each in found.rejected
             ]
             terminal.show(terminal.table(codes, lines))
             for artefact in outcome.artefacts:
