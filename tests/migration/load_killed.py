@@ -17,6 +17,7 @@ from luodi.landing.settings import read_settings
 from luodi.landing.vault.store import Vault
 from luodi.migration.batch import Batches, State
 from luodi.migration.load import load
+from luodi.migration.loading import run
 from luodi.migration.loading.stage import Staging
 from luodi.migration.rollback import rollback
 from luodi.migration.target.mysql import MySqlTarget
@@ -60,7 +61,7 @@ POINTS = {
     "planned": lambda _: after(Batches, "keep", when=kept(State.PLANNED)),
     "locked": lambda target: after(target, "begin"),
     "one feed staged": lambda _: after(Staging, "_stage"),
-    "before staged": lambda _: before(Staging, "record"),
+    "before staged": lambda _: before(run, "record"),
     "staged": lambda _: after(Batches, "keep", when=kept(State.STAGED)),
     "writing": lambda _: after(Batches, "keep", when=kept(State.WRITING)),
     "one part committed": lambda target: after(target, "write"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from luodi.migration.loading.plan import PlannedFeed
@@ -9,10 +10,36 @@ from luodi.migration.mapping.model import KeyStrategy
 from luodi.migration.model import Kind
 from luodi.migration.workspace import literal, quoted
 
+if TYPE_CHECKING:
+    from luodi.migration.loading.stage import Staging
+
 
 def source_columns(feed: PlannedFeed) -> tuple[str, ...]:
     """Columns of a staged table that hold the source key."""
     return tuple(f"_source_{number}" for number in range(1, len(feed.source_key) + 1))
+
+
+def key_of(staging: Staging, feed: PlannedFeed) -> str | None:
+    """SQL of the key of a feed's rows; see `key_expression`.
+
+    What has to be reserved in the target is reserved once, so that a row that is staged once more
+    has the same key again.
+    """
+    system, id = staging.batch.source, feed.feed.id
+    if feed.feed.key.strategy is not KeyStrategy.SEQUENCE:
+        return key_expression(feed, system, None, 0)
+    if id not in staging.first_keys:
+        source = staging.workspace.relation(system, feed.feed.from_)
+        row = staging.workspace.db.execute(
+            f"SELECT min(_ordinal), max(_ordinal) FROM {source}"
+        ).fetchone()
+        least, most = row if row and row[0] is not None else (1, 0)
+        known = staging.batch.feed(id)
+        first = known.first_key if known else None
+        if first is None:
+            first = staging.reserve(feed, most - least + 1)
+        staging.first_keys[id] = (first, least)
+    return key_expression(feed, system, *staging.first_keys[id])
 
 
 def key_expression(feed: PlannedFeed, system: str, first: int | None, least: int) -> str | None:

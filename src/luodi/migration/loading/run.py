@@ -17,8 +17,10 @@ from luodi.migration.loading.constraints import Constraints
 from luodi.migration.loading.delta import keep_before_images, keep_standing
 from luodi.migration.loading.dictionaries import Dictionaries, dictionary_pairs
 from luodi.migration.loading.images import keep_images
+from luodi.migration.loading.parts import record
 from luodi.migration.loading.plan import PlannedFeed, plan
 from luodi.migration.loading.reviewed import obey
+from luodi.migration.loading.scope import exclude, hold
 from luodi.migration.loading.stage import Staging
 from luodi.migration.loading.write import Writing
 from luodi.migration.mapping.model import KeyStrategy
@@ -105,17 +107,19 @@ class Run:
         obey(self.staging, self.order)
         for exclusion in self.rules.exclusions:
             if exclusion.id in self.order.signed:
-                self.staging.exclude(exclusion)
+                exclude(self.staging, exclusion)
         for feed in self.feeds:
             if queue := self.order.held.get(feed.feed.review):
                 table = feed.feed.from_.replace("'", "''")
-                self.staging.hold(
-                    feed, f"SELECT ordinal FROM ({queue}) WHERE source_table = '{table}'"
+                hold(
+                    self.staging,
+                    feed,
+                    f"SELECT ordinal FROM ({queue}) WHERE source_table = '{table}'",
                 )
         self.staging.settle(progress)
         if self.staging.previous is not None:
             keep_before_images(self.staging, self.target)
-        feeds = self.staging.record(self.order.part_rows).feeds
+        feeds = record(self.staging, self.order.part_rows).feeds
         self.keep(state=State.STAGED, feeds=feeds)
 
     def write(self, progress: Progress) -> None:

@@ -8,45 +8,24 @@ nothing moves.  Fates only ever grow, so that comes to an end.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import msgspec
-
-from luodi.evidence.errors import LuodiError
 from luodi.evidence.progress import Progress
-from luodi.migration.batch import Batch, BatchFeed
+from luodi.migration.batch import Batch
 from luodi.migration.engine_errors import engine_error
-from luodi.migration.loading.bind import (
-    bound,
-    columns_of,
-    elsewhere_pairs,
-    lookup_pairs,
-)
+from luodi.migration.loading.bind import bound
+from luodi.migration.loading.candidates import candidates, columns
 from luodi.migration.loading.constraints import Constraints
-from luodi.migration.loading.delta import choose_actions, holding, keep_keys
+from luodi.migration.loading.delta import choose_actions, keep_keys
 from luodi.migration.loading.engine import IN_WORKSPACE, Engine
 from luodi.migration.loading.fates import Fates, merged
-from luodi.migration.loading.keys import key_expression, source_columns
+from luodi.migration.loading.keys import key_of, source_columns
 from luodi.migration.loading.links import alone, any_alone, link, nothing_linked
+from luodi.migration.loading.lookups import lookup
 from luodi.migration.loading.merge import merge, nothing_merged
 from luodi.migration.loading.plan import PlannedFeed
-from luodi.migration.loading.reviewed import (
-    any_away,
-    away,
-    landed,
-    lost,
-    prepare,
-    put_beside,
-    stand_in,
-    standing,
-    together,
-)
-from luodi.migration.mapping.model import Exclusion, KeyStrategy
-from luodi.migration.model import Kind
+from luodi.migration.loading.reviewed import any_away, lost, prepare, put_beside
 from luodi.migration.workspace import Workspace, literal, quoted
-from luodi.transform.compile import condition
-from luodi.transform.dialect.duckdb import DUCKDB
-from luodi.transform.program import Column as SourceColumn
 from luodi.transform.program import Pairs
 
 Reserve = Callable[[PlannedFeed, int], int]
@@ -74,13 +53,13 @@ class Staging:
     engine: Engine = IN_WORKSPACE
     frozen: bool = False
     """Writing has begun: whoever went into a row that is rejected now is rejected with it."""
+    first_keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By feed, the first key that was reserved and the ordinal that it is for."""
 
     def __post_init__(self) -> None:
         self.fates = Fates(self.workspace, self.batch)
-        self._by_id = {feed.feed.id: feed for feed in self.feeds}
-        self._dirty = set(self._by_id)
+        self._dirty = {feed.feed.id for feed in self.feeds}
         self._seen: dict[str, int] = {}
-        self._first: dict[str, tuple[int, int]] = {}
 
     # --- the whole ----------------------------------------------------------------------------
 
@@ -95,43 +74,11 @@ class Staging:
             )
             prepare(self)
 
-    def exclude(self, exclusion: Exclusion) -> int:
-        """Give the rows of a signed scope decision their fate; say how many."""
-        source = self.workspace.relation(self.batch.source, exclusion.table)
-        where = ""
-        if exclusion.where is not None:
-            where = " WHERE " + condition(exclusion.where, self._columns(exclusion.table), DUCKDB)
-        with engine_error(exclusion.table):
-            rows = stand_in(self, exclusion.table, f"SELECT _ordinal FROM {source}{where}")
-            return self.fates.add(
-                "excluded",
-                exclusion.table,
-                "",
-                f"SELECT *, {literal(exclusion.id)}, NULL FROM ({rows})",
-            )
-
-    def hold(self, feed: PlannedFeed, ordinals: str) -> int:
-        """Hold rows back that wait for a person; `ordinals` is SQL that yields them.
-
-        What they are merged with waits with them; what has landed before does not wait any more.
-        """
-        source = self.workspace.relation(self.batch.source, feed.feed.from_)
-        with engine_error(feed.feed.from_):
-            waiting = together(self, feed.feed.from_, ordinals)
-            return self.fates.add(
-                "review",
-                feed.feed.from_,
-                feed.feed.id,
-                f"SELECT *, {literal(feed.feed.review)}, NULL FROM ({waiting}) AS h(ordinal) "
-                f"WHERE ordinal IN (SELECT _ordinal FROM {source}) "
-                f"AND ordinal NOT IN ({landed(self, feed.feed.from_)})",
-            )
-
     def resume(self) -> None:
         """Go on with what was staged before."""
         prepare(self)
         self._dirty = set()
-        self._seen = {feed.feed.id: self._exceptions(feed) for feed in self.feeds}
+        self._seen = {feed.feed.id: self.exceptions(feed) for feed in self.feeds}
 
     def settle(self, progress: Progress) -> None:
         """Stage every feed whose ground has shifted, until nothing moves."""
@@ -154,7 +101,7 @@ class Staging:
     def shift(self, feed: PlannedFeed) -> None:
         """Rows of a feed were rejected: others of its table lose them, who looks up notices."""
         self._leave_with_leader(feed)
-        known = self._exceptions(feed)
+        known = self.exceptions(feed)
         for other in self.feeds:
             if other.feed.from_ != feed.feed.from_ or other.feed.id not in self._seen:
                 continue
@@ -180,12 +127,12 @@ class Staging:
         db.execute(f"DROP TABLE IF EXISTS {name}")
         program = bound(
             feed,
-            self._candidates(feed),
-            self._columns(feed.feed.from_),
+            candidates(self, feed),
+            columns(self, feed.feed.from_),
             dictionaries=self.dictionaries,
-            lookups={id: self._lookup(feed, id) for id in feed.lookups},
+            lookups={id: lookup(self, feed, id) for id in feed.lookups},
         )
-        key, made = self._key(feed), feed.feed.key.column
+        key, made = key_of(self, feed), feed.feed.key.column
         listed = [
             *source_columns(feed),
             *(
@@ -201,7 +148,7 @@ class Staging:
         )
         nothing_merged(self, feed)
         nothing_linked(self, feed)
-        before = self._seen.setdefault(feed.feed.id, self._exceptions(feed))
+        before = self._seen.setdefault(feed.feed.id, self.exceptions(feed))
         self.reject(
             feed,
             "SELECT _ordinal, split_part(_faults[1], ':', -1), "
@@ -218,41 +165,11 @@ class Staging:
         if gone and feed.feed.merge is not None and not self.frozen:
             self._dirty.add(feed.feed.id)  # another row may have to stand for its group
         self._lead_anew(feed)
-        if self._exceptions(feed) != before:
+        if self.exceptions(feed) != before:
             self.shift(feed)
 
-    def _candidates(self, feed: PlannedFeed) -> str:
-        """Rows of the source that may still go somewhere."""
-        source = self.workspace.relation(self.batch.source, feed.feed.from_)
-        tests = []
-        if feed.feed.where is not None:
-            tests.append(condition(feed.feed.where, self._columns(feed.feed.from_), DUCKDB))
-        if self._exceptions(feed):
-            tests.append(f"_ordinal NOT IN {self.fates.without(feed.feed.from_)}")
-        if any_away(self, feed.feed.from_):
-            tests.append(f"_ordinal NOT IN {away(self, feed.feed.from_)}")
-        if self.sample is not None and not self._is_needed(feed):
-            # The same rows each time, from all over the table.
-            every = f"greatest(1, (SELECT count(*) FROM {source}) // {self.sample})"
-            tests.append(f"hash(_ordinal) % {every} = 0")
-        return f"(SELECT * FROM {source} WHERE {' AND '.join(tests)})" if tests else source
-
-    def _is_needed(self, feed: PlannedFeed) -> bool:
-        parents = {key.table for other in self.feeds for key in other.target.table.foreign_keys}
-        looked_up = any(feed.feed.id in other.lookups for other in self.feeds)
-        return looked_up or feed.feed.to in parents
-
-    def _columns(self, table: str) -> tuple[SourceColumn, ...]:
-        described = self.workspace.catalogue(self.batch.source).table(table)
-        if described is None:
-            raise LuodiError(
-                "migration.load_table_gone",
-                {"feed": "", "table": table, "system": self.batch.source},
-            )
-        staged = self._types(self.workspace.relation(self.batch.source, table))
-        return columns_of(described, staged)
-
-    def _exceptions(self, feed: PlannedFeed) -> int:
+    def exceptions(self, feed: PlannedFeed) -> int:
+        """How many rows of a feed's table go nowhere."""
         return self.workspace.count(
             f"{self.fates.exceptions} WHERE source_table = {literal(feed.feed.from_)}"
         )
@@ -285,116 +202,6 @@ class Staging:
             if self.frozen and other.feed.from_ == feed.feed.from_ and any_alone(self, other):
                 self.reject(other, alone(self, other))
 
-    # --- keys ---------------------------------------------------------------------------------
-
-    def _key(self, feed: PlannedFeed) -> str | None:
-        if feed.feed.key.strategy is not KeyStrategy.SEQUENCE:
-            return key_expression(feed, self.batch.source, None, 0)
-        if feed.feed.id not in self._first:
-            source = self.workspace.relation(self.batch.source, feed.feed.from_)
-            row = self.workspace.db.execute(
-                f"SELECT min(_ordinal), max(_ordinal) FROM {source}"
-            ).fetchone()
-            least, most = row if row and row[0] is not None else (1, 0)
-            known = self.batch.feed(feed.feed.id)
-            first = known.first_key if known else None
-            if first is None:
-                first = self.reserve(feed, most - least + 1)
-            self._first[feed.feed.id] = (first, least)
-        return key_expression(feed, self.batch.source, *self._first[feed.feed.id])
-
-    def _lookup(self, feed: PlannedFeed, id: str) -> Pairs:
-        needed = self._by_id.get(id)
-        if needed is None:
-            return self._lookup_elsewhere(feed, id)
-        key = needed.target.table.column(needed.feed.key.column)
-        assert key is not None  # the plan has looked
-        kinds = {column.name: column.kind for column in self._columns(needed.feed.from_)}
-        pairs = lookup_pairs(
-            self.batch,
-            id,
-            key.name,
-            (
-                kinds[needed.source_key[0]],
-                Kind.TEXT if key.kind is Kind.OTHER else key.kind,
-                key.scale,
-            ),
-        )
-        if id in feed.back:
-            return replace(pairs, relation=self._ahead(needed))
-        own = needed.source.primary_key  # the old system has seen to it that no value repeats
-        followed = needed.feed.merge is not None or any_away(self, needed.feed.from_)
-        if not followed and own == needed.source_key and len(own) == 1:
-            relation = f"(SELECT _source_1, {quoted(key.name)} AS _key FROM {self._name(needed)})"
-            return replace(pairs, relation=relation, unique=True)
-        return pairs
-
-    def _name(self, feed: PlannedFeed) -> str:
-        return self.batch.relation(feed.feed.id)
-
-    def _lookup_elsewhere(self, feed: PlannedFeed, id: str) -> Pairs:
-        batch = self.elsewhere.get(id)
-        known = batch.feed(id) if batch else None
-        if batch is None or known is None:
-            raise LuodiError("migration.load_lookup_unknown", {"feed": feed.feed.id, "lookup": id})
-        held = holding(self.workspace, batch, id)
-        return elsewhere_pairs(batch, known, self._types(batch.relation(id)), held)
-
-    def _types(self, relation: str) -> dict[str, str]:
-        lines = self.workspace.db.execute(f"DESCRIBE {relation}").fetchall()
-        return {str(line[0]): str(line[1]) for line in lines}
-
     def is_staged(self, feed: PlannedFeed) -> bool:
         """Whether a feed's rows are there, perhaps not for the last time."""
         return feed.feed.id in self._seen
-
-    def _ahead(self, needed: PlannedFeed) -> str:
-        """Keys of rows that are not staged yet: no value of theirs decides them."""
-        source = self.workspace.relation(self.batch.source, needed.feed.from_)
-        columns = ", ".join(
-            f"{quoted(column)} AS {alias}"
-            for column, alias in zip(needed.source_key, source_columns(needed), strict=True)
-        )
-        rows = (
-            f"(SELECT _ordinal, {columns} FROM {source} WHERE _ordinal NOT IN "
-            f"{self.fates.without(needed.feed.from_)})"
-        )
-        ahead = f"(SELECT *, {self._key(needed) or '_source_1'} AS _key FROM {rows})"
-        if not any_away(self, needed.feed.from_):
-            return ahead
-        return (
-            f"(SELECT r.*, k._key FROM {rows} r JOIN {standing(self, needed.feed.from_)} a "
-            f"ON a.ordinal = r._ordinal JOIN {ahead} k ON k._ordinal = a.stands)"
-        )
-
-    # --- what was made --------------------------------------------------------------------------
-
-    def record(self, part_rows: int) -> Batch:
-        """The batch with its feeds as they were staged."""
-        feeds = tuple(
-            BatchFeed(
-                id=feed.feed.id,
-                source_table=feed.feed.from_,
-                to=feed.feed.to,
-                key=feed.feed.key.column,
-                columns=feed.columns,
-                source_key=feed.source_key,
-                parts=self._parts(feed, part_rows),
-                first_key=self._first.get(feed.feed.id, (None,))[0],
-                lookups=feed.lookups,
-            )
-            for feed in self.feeds
-        )
-        return msgspec.structs.replace(self.batch, feeds=feeds)
-
-    def _parts(self, feed: PlannedFeed, part_rows: int) -> tuple[tuple[int, int], ...]:
-        name = self.batch.relation(feed.feed.id)
-        row = self.workspace.db.execute(
-            f"SELECT count(*), min(_ordinal), max(_ordinal) FROM {name}"
-        ).fetchone()
-        rows, least, most = row or (0, None, None)
-        if not rows:
-            return ()
-        pieces = 1 if feed.whole else -(-rows // part_rows)
-        step = -(-(most - least + 1) // pieces)
-        return tuple((start, start + step - 1) for start in range(least, most + 1, step))
