@@ -19,7 +19,15 @@ pytestmark = pytest.mark.slow
 
 TESTS = Path(__file__).parents[1]
 WHOLE = ([1, 2, 3, 5], [10, 11, 12])
-POINTS = ["staged", "one part committed", "before complete", "complete"]
+POINTS = [
+    "planned",
+    "one feed staged",
+    "staged",
+    "writing",
+    "one part committed",
+    "before complete",
+    "complete",
+]
 
 
 class His:
