@@ -4,6 +4,8 @@
 workspace beforehand.  Our figure is the whole of `load`: transform, row fates, commit.  The limit
 is what PostgreSQL takes when somebody pipes ready CSV of the same target rows into it, one COPY
 after the other, commit included.  Empty, logged, unindexed tables; then filled, indexed ones.
+Beside wall time stand the CPU seconds of the writing process and of the server, which say more on
+a machine that others use too.
 Peers (dlt, pandas, Polars) are given the ready target rows and only have to write them; they are
 skipped by name where they are not installed.  ``BENCH_ROWS=0.1`` makes everything smaller.
 """
@@ -174,9 +176,9 @@ def ours(folder: Path) -> None:
     parameters = json.loads((folder / "target.json").read_text())
     with Workspace.in_vault(vault()) as workspace:
         target = PostgreSQL("new_his", parameters)
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         outcome = load(workspace, mapping(), target, DICTIONARIES, Order(), progress=Silent())
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - used
         target.close()
         batch = outcome.result.batch
         for name in ROWS:
@@ -191,12 +193,12 @@ def ours(folder: Path) -> None:
         workspace.db.execute(f'DROP SCHEMA "batch_{batch}" CASCADE')
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     fates = {figure.name: int(figure.value) for figure in outcome.figures if figure.unit == "row"}
-    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak, **fates}) + "\n")
+    sys.stdout.write(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak, **fates}) + "\n")
 
 
 def raw(folder: Path) -> None:
     parameters = json.loads((folder / "target.json").read_text())
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     with psycopg.connect(**parameters) as connection, connection.cursor() as cursor:
         for name in ROWS:
             columns = ", ".join(("id", *RULES[name][2]))
@@ -206,7 +208,7 @@ def raw(folder: Path) -> None:
             ):
                 while block := file.read(1 << 18):
                     copy.write(block)
-    report(time.perf_counter() - started)
+    report(time.perf_counter() - started, time.process_time() - used)
 
 
 def polars(folder: Path) -> None:
@@ -266,9 +268,26 @@ def address(folder: Path) -> str:
     return f"postgresql://{p['user']}:{p['password']}@{p['host']}:{p['port']}/{p['dbname']}"
 
 
-def report(seconds: float) -> None:
+def report(seconds: float, cpu: float = 0.0) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak}) + "\n")
+    sys.stdout.write(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak}) + "\n")
+
+
+def server_cpu(admin: psycopg.Connection) -> float:
+    """CPU seconds of the server and of every backend that has ended or still runs (Linux)."""
+    (lines,) = admin.execute("SELECT pg_read_file('postmaster.pid')").fetchone()
+    top = int(lines.split()[0])
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        if int(folder.name) == top:
+            ticks += sum(map(int, fields[11:15]))
+        elif int(fields[1]) == top:
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 STEPS: dict[str, Callable[[Path], None]] = {
@@ -315,19 +334,32 @@ def measure(server: servers.Server, folder: Path) -> None:
     step("prepare", folder)
     rows = sum(COUNT.values())
     print(f"{rows:,} rows: " + ", ".join(f"{count:,} {name}" for name, count in COUNT.items()))
+    limits = []
     for kind, extra in (("empty, unindexed", ""), ("filled, indexed", INDEXES)):
         runs: dict[str, list[dict[str, float]]] = {"ours": [], "raw": []}
         for _ in range(3):
             for who in ("ours", "raw"):
                 admin.execute(DDL + extra)
                 admin.execute("CHECKPOINT")
-                runs[who].append(step(who, folder))
+                before = server_cpu(admin)
+                done = step(who, folder)
+                runs[who].append({**done, "server": server_cpu(admin) - before})
                 (held,) = admin.execute("SELECT count(*) FROM prescription").fetchone()
                 assert held == COUNT["prescription"]
-        seconds = {who: statistics.median(r["seconds"] for r in each) for who, each in runs.items()}
+        middle = {
+            who: {
+                name: statistics.median(run[name] for run in each)
+                for name in ("seconds", "cpu", "server")
+            }
+            for who, each in runs.items()
+        }
+        limit, own = middle["raw"], middle["ours"]
+        limits.append(limit["seconds"])
         peak = max(run["peak"] for run in runs["ours"])
-        print(f"{kind}: raw COPY {seconds['raw']:.2f} s, ours {seconds['ours']:.2f} s = ", end="")
-        print(f"{seconds['ours'] / seconds['raw']:.2f} x raw COPY, peak {peak:.0f} MB")
+        print(f"{kind}: raw COPY {limit['seconds']:.2f} s, ours {own['seconds']:.2f} s = ", end="")
+        print(f"{own['seconds'] / limit['seconds']:.2f} x raw COPY, peak {peak:.0f} MB")
+        for who, each in middle.items():
+            print(f"  CPU of {who}: {each['cpu']:.2f} s, of its server {each['server']:.2f} s")
     for peer in ("polars", "dlt", "pandas"):
         if importlib.util.find_spec(peer) is None:
             print(f"{peer}: not installed")
@@ -338,11 +370,10 @@ def measure(server: servers.Server, folder: Path) -> None:
         except SystemExit as failure:
             print(f"{peer}: did not run: {str(failure).strip().splitlines()[-1]}")
             continue
-        ratio = done["seconds"] / seconds["raw"]
         print(
             f"{peer}: {done['seconds']:.2f} s, peak {done['peak']:.0f} MB; it writes only", end=""
         )
-        print(f" ({ratio:.1f} x the last raw COPY)")
+        print(f" ({done['seconds'] / limits[0]:.1f} x raw COPY into empty tables)")
     admin.close()
 
 

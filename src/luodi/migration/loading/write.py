@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from luodi.evidence.progress import Progress
 from luodi.migration.batch import Batch
 from luodi.migration.loading.delta import INSERT, UPDATE
 from luodi.migration.loading.plan import PlannedFeed
+from luodi.migration.loading.refused import Search
 from luodi.migration.loading.stage import Staging
+from luodi.migration.loading.values import fill
 from luodi.migration.target.model import Part
 from luodi.migration.target.protocol import Refused, Target
 from luodi.migration.target.rows import Rows
@@ -23,6 +25,9 @@ from luodi.migration.workspace import literal, quoted
 
 PART_ROWS = 100_000
 """Rows that are committed together into an empty table."""
+AT_ONCE = 10_000
+"""Rows of which something is held in memory at a time."""
+_REFUSED = "_refused"
 
 
 @dataclass
@@ -169,22 +174,41 @@ class Writing:
         before: Sequence[Part] = (),
     ) -> bool:
         """Reject the rows a part was refused for; whether anything of it is left to write."""
-        found = list(self._search(part, state, before))
+        rows = self._keep_refused(part, state, before)
         progress.note(
-            "migration.load_refused",
-            {"table": feed.feed.from_, "rows": len(found), "state": state},
+            "migration.load_refused", {"table": feed.feed.from_, "rows": rows, "state": state}
         )
-        values = ", ".join(f"({ordinal}, {literal('target_' + why)})" for ordinal, why in found)
         marks = (*self.target.marks(self.batch.id), *self.target.unsure(self.batch.id))
         written = {mark.split("#")[0] for mark in marks if mark}
         with self.staging.workspace.transaction():
             self._remember(written)
-            self.staging.reject(feed, f"SELECT o, w, NULL FROM (VALUES {values}) AS v(o, w)")
+            self.staging.reject(
+                feed, f"SELECT CAST(ordinal AS BIGINT), reason, NULL FROM {_REFUSED}"
+            )
             self.staging.shift(feed)
             self.staging.settle(progress)
             self._note_taken_back(written)
         self.take_back()
         return part.rows.count() > 0
+
+    def _keep_refused(self, part: Part, state: str, before: Sequence[Part]) -> int:
+        """Find the refused rows of a part, into a table that ends with this run; say how many."""
+        workspace = self.staging.workspace
+        workspace.db.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_REFUSED} (ordinal VARCHAR, reason VARCHAR)"
+        )
+        search = Search(
+            workspace, self.target, self.batch.relation(part.feed), part, before, self._narrowed
+        )
+        found = ((ordinal, f"target_{why}") for ordinal, why in search.rows(state))
+        while some := [*islice(found, AT_ONCE)]:
+            fill(workspace, _REFUSED, ("ordinal", "reason"), some)
+        return workspace.count(_REFUSED)
+
+    def _narrowed(self, part: Part, where: str) -> Part:
+        feed = next(f for f in self.staging.feeds if f.feed.id == part.feed)
+        both = f"({part.where}) AND ({where})"
+        return self._part(feed, part.number, both, update=part.update)
 
     # --- rows that were written before their fate changed -----------------------------------------
 
@@ -214,104 +238,15 @@ class Writing:
     def take_back(self) -> None:
         """Take rows out of the target whose fate changed after they were written; repeatable."""
         for feed in reversed(self.staging.feeds):
-            keys = [
-                key
-                for (key,) in self.staging.workspace.db.execute(
-                    f"SELECT key FROM {self.batch.relation('_taken_back')} WHERE feed = ?",
-                    [feed.feed.id],
-                ).fetchall()
-            ]
-            if keys:
-                self.target.delete(feed.target.table, feed.feed.key.column, keys)
-
-    def _search(self, part: Part, state: str, before: Sequence[Part]) -> Iterator[tuple[int, str]]:
-        """Ordinals of refused rows, by halves."""
-        name = self.batch.relation(part.feed)
-        db = self.staging.workspace.db
-        ordinals = [
-            ordinal
-            for (ordinal,) in db.execute(
-                f"SELECT _ordinal FROM {name} WHERE {part.where} ORDER BY _ordinal"
-            ).fetchall()
-        ]
-        todo = [(ordinals, state)]
-        while todo:
-            some, why = todo.pop()
-            if len(some) == 1:
-                if not self._is_dragged_along(part, some, before):
-                    yield some[0], why
-                continue
-            halves = (some[: len(some) // 2], some[len(some) // 2 :])
-            refusals = [self._refuses(part, half, before) for half in halves]
-            if any(refusals):
-                todo += [(h, why) for h, why in zip(halves, refusals, strict=True) if why]
-            else:  # each half is taken alone: a row of one is in the way of a row of the other
-                culprit = self._first_too_many(part, some, before)
-                yield culprit, why
-                rest = [ordinal for ordinal in some if ordinal != culprit]
-                if again := self._refuses(part, rest, before):
-                    todo.append((rest, again))
-
-    def _first_too_many(self, part: Part, ordinals: list[int], before: Sequence[Part]) -> int:
-        """The row with which those in front of it are refused, and without which they are not."""
-        taken, refused = 0, len(ordinals)
-        while refused - taken > 1:
-            middle = (taken + refused) // 2
-            if self._refuses(part, ordinals[:middle], before):
-                refused = middle
-            else:
-                taken = middle
-        return ordinals[refused - 1]
-
-    def _refuses(self, part: Part, ordinals: Sequence[int], before: Sequence[Part]) -> str:
-        """Try some rows of a part, together with those of it that they point at."""
-        return self.target.refuses(self._only(part, self._with_parents(part, ordinals)), before)
-
-    def _is_dragged_along(self, part: Part, ordinal: list[int], before: Sequence[Part]) -> bool:
-        """Whether a row is refused for one that it points at, which is found by itself."""
-        parents = [one for one in self._with_parents(part, ordinal) if one not in ordinal]
-        return bool(parents and self.target.refuses(self._only(part, parents), before))
-
-    def _with_parents(self, part: Part, ordinals: Sequence[int]) -> Sequence[int]:
-        """Rows, and those of the same part that they point at, however far."""
-        keys = [
-            key
-            for key in part.table.foreign_keys
-            if key.table == part.table.full_name
-            and {*key.columns, *key.references} <= set(part.rows.columns)
-        ]
-        if not keys:
-            return ordinals
-        rows = f"(SELECT * FROM {self.batch.relation(part.feed)} WHERE {part.where})"
-        edges = " UNION ALL ".join(
-            f"SELECT c._ordinal AS child, p._ordinal AS parent FROM {rows} c JOIN {rows} p ON "
-            + " AND ".join(
-                f"c.{quoted(mine)} = p.{quoted(theirs)}"
-                for mine, theirs in zip(key.columns, key.references, strict=True)
+            gone = Rows(
+                self.staging.workspace,
+                f"SELECT key FROM {self.batch.relation('_taken_back')} "
+                f"WHERE feed = {literal(feed.feed.id)}",
+                ("key",),
             )
-            for key in keys
-        )
-        found = self.staging.workspace.db.execute(
-            f"WITH RECURSIVE edge AS ({edges}), up AS (SELECT _ordinal FROM {rows} "
-            f"WHERE {self._which(part, ordinals)} UNION SELECT edge.parent FROM up "
-            "JOIN edge ON edge.child = up._ordinal) SELECT _ordinal FROM up ORDER BY 1"
-        ).fetchall()
-        return [ordinal for (ordinal,) in found]
-
-    def _only(self, part: Part, ordinals: Sequence[int]) -> Part:
-        """The part with these rows alone."""
-        feed = next(f for f in self.staging.feeds if f.feed.id == part.feed)
-        where = f"({part.where}) AND {self._which(part, ordinals)}"
-        return self._part(feed, part.number, where, update=part.update)
-
-    def _which(self, part: Part, ordinals: Sequence[int]) -> str:
-        """SQL that tells some rows of a part; a run without gaps is named by its ends."""
-        between = f"_ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]}"
-        name = self.batch.relation(part.feed)
-        inside = self.staging.workspace.count(f"{name} WHERE ({part.where}) AND {between}")
-        if inside == len(ordinals):
-            return between
-        return f"{between} AND _ordinal IN ({', '.join(map(str, ordinals))})"
+            for block in gone.tuples(AT_ONCE):
+                keys = [key for (key,) in block]
+                self.target.delete(feed.target.table, feed.feed.key.column, keys)
 
 
 def _levels(feeds: Sequence[PlannedFeed]) -> Iterator[list[PlannedFeed]]:
