@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from luodi.migration.batch import Batch
 from luodi.migration.loading.keys import source_columns
 from luodi.migration.loading.plan import PlannedFeed
-from luodi.migration.loading.values import fill
+from luodi.migration.loading.values import fill, in_slices
 from luodi.migration.mapping.model import KeyStrategy
 from luodi.migration.target.protocol import Target
 from luodi.migration.workspace import Workspace, quoted
@@ -106,14 +106,16 @@ def keep_before_images(staging: Staging, target: Target) -> None:
         db = staging.workspace.db
         shape = ", ".join(f"{quoted(column)} VARCHAR" for column in feed.columns)
         db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(raw)} ({shape})")
-        keys = [
-            value
-            for (value,) in db.execute(
-                f"SELECT {key} FROM {name} WHERE _action = '{UPDATE}'"
-            ).fetchall()
-        ]
-        for block in target.read(feed.target.table, feed.columns, feed.feed.key.column, keys):
-            fill(staging.workspace, quoted(raw), feed.columns, block)
+        kept = staging.batch.relation(f"_touched_{feed.feed.id}")
+        db.execute(f"CREATE OR REPLACE TABLE {kept} (key VARCHAR)")
+        table, named = feed.target.table, feed.feed.key.column
+        for keys in in_slices(
+            staging.workspace, f"SELECT {key} FROM {name} WHERE _action = '{UPDATE}'"
+        ):
+            for block in target.read(table, feed.columns, named, keys):
+                fill(staging.workspace, quoted(raw), feed.columns, block)
+            touched = target.touched(table, named, keys)
+            fill(staging.workspace, kept, ("key",), [(one,) for one in touched])
         db.execute(f"CREATE OR REPLACE TABLE {images} AS SELECT {listed} FROM {name} LIMIT 0")
         db.execute(f"INSERT INTO {images} SELECT {_cast(staging, images)} FROM {quoted(raw)}")
         same = " AND ".join(
@@ -128,10 +130,6 @@ def keep_before_images(staging: Staging, target: Target) -> None:
             f"WHERE n._action = '{UPDATE}' AND NOT coalesce({same}, false)",
         )
         db.execute(f"DROP TABLE {quoted(raw)}")
-        touched = target.touched(feed.target.table, feed.feed.key.column, keys)
-        kept = staging.batch.relation(f"_touched_{feed.feed.id}")
-        db.execute(f"CREATE OR REPLACE TABLE {kept} (key VARCHAR)")
-        fill(staging.workspace, kept, ("key",), [(key,) for key in touched])
 
 
 def _cast(staging: Staging, relation: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from luodi.migration.loading.stage import Staging
-from luodi.migration.loading.values import fill
+from luodi.migration.loading.values import fill, in_slices
 from luodi.migration.target.protocol import Target
 from luodi.migration.workspace import quoted
 
@@ -15,8 +15,8 @@ def keep_images(staging: Staging, target: Target) -> None:
         images = staging.batch.relation(f"_image_{feed.feed.id}")
         name, key = staging.batch.relation(feed.feed.id), quoted(feed.feed.key.column)
         where = " WHERE _action <> 'same'" if staging.previous is not None else ""
-        keys = db.execute(f"SELECT {key} FROM {name}{where} ORDER BY _ordinal").fetchall()
         db.execute(f"CREATE OR REPLACE TABLE {images} (key VARCHAR, image VARCHAR)")
-        written = [key for (key,) in keys]
-        for block in target.images(feed.target.table, feed.feed.key.column, written):
-            fill(staging.workspace, images, ("key", "image"), block)
+        select = f"SELECT {key} FROM {name}{where} ORDER BY _ordinal"
+        for keys in in_slices(staging.workspace, select):
+            for block in target.images(feed.target.table, feed.feed.key.column, keys):
+                fill(staging.workspace, images, ("key", "image"), block)

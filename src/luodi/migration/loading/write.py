@@ -17,7 +17,7 @@ from luodi.migration.loading.delta import INSERT, UPDATE
 from luodi.migration.loading.plan import PlannedFeed
 from luodi.migration.loading.refused import Search
 from luodi.migration.loading.stage import Staging
-from luodi.migration.loading.values import fill
+from luodi.migration.loading.values import AT_ONCE, fill, in_slices
 from luodi.migration.target.model import Part
 from luodi.migration.target.protocol import Refused, Target
 from luodi.migration.target.rows import Rows
@@ -25,8 +25,6 @@ from luodi.migration.workspace import literal, quoted
 
 PART_ROWS = 100_000
 """Rows that are committed together into an empty table."""
-AT_ONCE = 10_000
-"""Rows of which something is held in memory at a time."""
 _REFUSED = "_refused"
 
 
@@ -238,14 +236,9 @@ class Writing:
     def take_back(self) -> None:
         """Take rows out of the target whose fate changed after they were written; repeatable."""
         for feed in reversed(self.staging.feeds):
-            gone = Rows(
-                self.staging.workspace,
-                f"SELECT key FROM {self.batch.relation('_taken_back')} "
-                f"WHERE feed = {literal(feed.feed.id)}",
-                ("key",),
-            )
-            for block in gone.tuples(AT_ONCE):
-                keys = [key for (key,) in block]
+            gone = self.batch.relation("_taken_back")
+            select = f"SELECT key FROM {gone} WHERE feed = {literal(feed.feed.id)}"
+            for keys in in_slices(self.staging.workspace, select):
                 self.target.delete(feed.target.table, feed.feed.key.column, keys)
 
 
