@@ -135,3 +135,31 @@ def test_a_login_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert Settings.read({}).actor == "unknown"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mail.example.cn",
+        "http://h?sender=a@b",
+        "smtp://h",
+        "smtp://:9/?sender=a@b",
+        "smtp://h?sender=",
+    ],
+)
+def test_a_mail_server_that_is_none_is_refused_without_quoting_it(value: str) -> None:
+    error = refusal(LUODI_EMAIL_URL=value)
+    assert error.code == "landing.setting_email"
+    assert value not in error.text("zh")
+
+
+def test_secrets_are_not_part_of_what_is_printed() -> None:
+    url = "smtps://u:geheim@mail.example.cn?sender=luodi@example.cn"
+    settings = Settings.read({"LUODI_EMAIL_URL": url, "LUODI_METRICS_TOKEN": "geheim" * 4})
+    assert settings.email_url == url
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize("value", ["short", "with a blank in the middle of it"])
+def test_a_token_that_is_easily_guessed(value: str) -> None:
+    assert refusal(LUODI_METRICS_TOKEN=value).code == "landing.setting_token"

@@ -1,5 +1,6 @@
 """A hosted landing, and one cast for every test: 张工 and his hospital's people, and outsiders."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,21 @@ from luodi.landing.new import new
 from luodi.landing.settings import read_settings
 from luodi.workbench.core.hosted import host
 from luodi.workbench.core.models import Membership, Organisation, Project, User
+from luodi.workbench.jobs.worker import WorkerProcess, _as_present
+from luodi.workbench.running.logs import LogFile
 
 pytest.register_assert_rewrite("workbench.pages")
 
 PASSWORD = "Correct horse 7"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_log():
+    """The site's log lies in the home that the settings were read with; tests write none."""
+    for name in ("luodi", "django", "axes"):
+        logger = logging.getLogger(name)
+        logger.handlers = [each for each in logger.handlers if not isinstance(each, LogFile)]
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +106,21 @@ def signed_in():
         return client
 
     return made
+
+
+class Hand:
+    """A worker without its loop: it takes what waits when the test says so."""
+
+    def __init__(self) -> None:
+        self.home = Home.of(read_settings())
+        self.process = WorkerProcess(self.home)
+
+    def works(self) -> None:
+        with _as_present(self.process):
+            while not self.process._stopping.is_set() and self.process._listen():
+                pass
+
+
+@pytest.fixture
+def hand(luodi_home) -> Hand:
+    return Hand()

@@ -79,15 +79,15 @@ def demo(
 def _open(terminal: Terminal, told: Demonstration) -> None:
     """Show the same landing in the workbench, with the demonstration's own home."""
     from luodi.cli.serve import draw_accounts
+    from luodi.cli.up import keep_up
 
     os.environ["LUODI_HOME"] = str(told.vendor.home.path)  # read by this process and its workers
     from luodi.landing.settings import read_settings
     from luodi.workbench.demo import sample
-    from luodi.workbench.serve import address, check, serve
+    from luodi.workbench.serve import address, check
 
     settings = read_settings()
     check(settings)
     draw_accounts(terminal, sample().accounts)
     terminal.say("cli.serving", {"address": address(settings)})
-    terminal.close()
-    serve(settings)
+    keep_up(terminal)

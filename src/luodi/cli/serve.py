@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from luodi.cli.command import verb
 from luodi.cli.terminal import Terminal
@@ -12,17 +14,22 @@ if TYPE_CHECKING:
 
     from luodi.workbench.prepare import Account
 
+Supervised = Annotated[bool, typer.Option("--supervised", help="cli.supervised")]
+
 app = verb("serve")
 
 
 @app.command()
-def serve() -> None:
+def serve(supervised: Supervised = False) -> None:
     """Serve until somebody stops it."""
     from luodi.landing.settings import read_settings
     from luodi.workbench.prepare import prepare
     from luodi.workbench.serve import address, check, serve
+    from luodi.workbench.up import end_with_parent
 
     terminal = Terminal.current()
+    if supervised:
+        end_with_parent()
     settings = read_settings()
     check(settings)
     accounts = prepare()

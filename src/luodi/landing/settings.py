@@ -17,7 +17,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal, Self, TypeAlias, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import platformdirs
@@ -35,7 +35,9 @@ LONGEST_WAIT = 86_400.0
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of the table.  An empty ``default`` is worked out, as the meaning says."""
 
-    type: Literal["path", "choice", "name", "seconds", "database", "address", "hosts"]
+    type: Literal[
+        "path", "choice", "name", "seconds", "database", "address", "hosts", "email", "token"
+    ]
     zh: str
     en: str
     default: str = ""
@@ -103,6 +105,8 @@ class Settings:
     listen: str = "127.0.0.1:8000"
     plain_http: PlainHttp = "loopback"
     hosts: tuple[str, ...] = ()
+    email_url: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -131,6 +135,8 @@ class Settings:
             listen=_address(given, "LUODI_LISTEN"),
             plain_http=cast(PlainHttp, _choice(given, "LUODI_PLAIN_HTTP")),
             hosts=_hosts(given, "LUODI_HOSTS"),
+            email_url=_email(given, "LUODI_EMAIL_URL"),
+            metrics_token=_token(given, "LUODI_METRICS_TOKEN"),
         )
 
 
@@ -223,6 +229,30 @@ def _database(given: Mapping[str, str], name: str) -> str:
         usable = False
     if not usable:
         raise WrongUse("landing.setting_database", {"name": name})
+    return value
+
+
+def _email(given: Mapping[str, str], name: str) -> str:
+    """The address is checked and not quoted: it may hold a password."""
+    value = given[name]
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("smtp", "smtp+tls", "smtps") and bool(parts.hostname)
+        usable = usable and (parts.port or 25) > 0 and "@" in parse_qs(parts.query)["sender"][0]
+    except (ValueError, KeyError):
+        usable = False
+    if not usable:
+        raise WrongUse("landing.setting_email", {"name": name})
+    return value
+
+
+def _token(given: Mapping[str, str], name: str) -> str:
+    """Long enough that nobody guesses it; never quoted."""
+    value = given[name]
+    if value and not re.fullmatch(r"[!-~]{20,200}", value):
+        raise WrongUse("landing.setting_token", {"name": name})
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -94,10 +94,12 @@ class Site:
         """The ledger, to be written as well."""
         return self.folder.ledger(self.home, self.signer)
 
-    def author(self, environment: Environment | None = None, actor: str = "") -> Author:
+    def author(
+        self, environment: Environment | None = None, actor: str = "", correlation: str = ""
+    ) -> Author:
         """Who acts, in which environment: the folder's, unless told otherwise."""
         chosen = environment or self.folder.project.environment
-        return Author(actor or self.settings.actor, chosen)
+        return Author(actor or self.settings.actor, chosen, correlation=correlation)
 
     def perform(
         self,
@@ -106,9 +108,13 @@ class Site:
         *,
         environment: Environment | None = None,
         actor: str = "",
+        correlation: str = "",
     ) -> tuple[Outcome[T], Evidence | Draft]:
-        """Run a verb and keep its evidence in this site's ledger."""
-        author = self.author(environment, actor)
+        """Run a verb and keep its evidence in this site's ledger.
+
+        `correlation` is the id of the run, by which a job, its log and its evidence are found.
+        """
+        author = self.author(environment, actor, correlation)
         try:
             return perform(act, verb, author=author, ledger=self.ledger)
         finally:
@@ -141,20 +147,24 @@ class Site:
         """Check a gate against the verified ledger."""
         gate = self.folder.gate(gate_id)
         verification = self.verify(keep=Keep.NEWEST).result
-        return self._check([gate], verification, moment)[0], verification
+        return next(self._check([gate], verification, moment)), verification
 
     def check_all(self, moment: datetime | None = None) -> tuple[GateReport, ...]:
         """Check every gate of the project, reading the ledger once."""
-        return self._check(self.folder.gates, self.verify(keep=Keep.NEWEST).result, moment)
+        return tuple(self.each_gate(moment))
+
+    def each_gate(self, moment: datetime | None = None) -> Iterator[GateReport]:
+        """Check one gate after the other, reading the ledger once."""
+        verification = self.verify(keep=Keep.NEWEST).result
+        return self._check(self.folder.gates, verification, moment)
 
     def _check(
         self, gates: Iterable[Gate], verification: Verification, moment: datetime | None
-    ) -> tuple[GateReport, ...]:
+    ) -> Iterator[GateReport]:
         shelf = Shelf(verification, [self.folder.resolve, *self.resolvers], self.readers)
         known = self.folder.gates
-        return tuple(
-            check(gate, verification, shelf, self.sides, moment, gates=known) for gate in gates
-        )
+        for gate in gates:
+            yield check(gate, verification, shelf, self.sides, moment, gates=known)
 
     def sign(self, gate_id: str, voice: Voice) -> tuple[Outcome[Decision], Evidence | Draft]:
         """Let a person speak at a gate, with this installation's key."""

@@ -31,15 +31,21 @@ def prepare() -> tuple[Account, ...]:
     Raises
     ------
     LuodiError
-        The disk says no.
+        The disk says no; ``workbench.core.database_*``: the database is busy or not there.
     """
     make_secret(Home.of(read_settings()).prepare())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luodi.workbench.settings")
     django.setup()
     from django.core.management import call_command
+    from django.db import OperationalError
 
-    call_command("migrate", interactive=False, verbosity=0)
-    return _administrators()
+    from luodi.workbench.core.busy import explained
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        return _administrators()
+    except OperationalError as error:
+        raise explained(error) from None
 
 
 def _administrators() -> tuple[Account, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from contextlib import suppress
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -11,9 +12,23 @@ from granian.log import LogLevels
 
 from luodi.evidence.errors import WrongUse
 from luodi.landing.settings import Settings
+from luodi.workbench.core.streaming import ending_mark
 
 KILL_AFTER = 3
 """Seconds that open streams are waited for; granian waits for ever unless told."""
+
+
+class Server(Granian):  # type: ignore[misc, valid-type]  # chosen when granian is imported
+    """Granian that tells the streams before it asks its processes to end."""
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        mark = ending_mark(os.getpid())
+        with suppress(OSError):
+            mark.touch()
+        try:
+            super().shutdown(exit_code)
+        finally:
+            mark.unlink(missing_ok=True)
 
 
 def check(settings: Settings) -> None:
@@ -43,7 +58,7 @@ def serve(settings: Settings) -> None:
     """
     check(settings)
     host, port = _place(settings)
-    Granian(
+    Server(
         "luodi.workbench.asgi:application",
         address=host,
         port=port,

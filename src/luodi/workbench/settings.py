@@ -8,6 +8,8 @@ from luodi import __version__
 from luodi.landing.home import Home
 from luodi.landing.settings import read_settings
 from luodi.workbench.database import databases
+from luodi.workbench.mail import email
+from luodi.workbench.running.logs import logging_to
 from luodi.workbench.secret import secret_of
 
 _LUODI = read_settings()
@@ -26,11 +28,15 @@ INSTALLED_APPS = [
     "luodi.workbench.core",
     "luodi.workbench.people",
     "luodi.workbench.readiness",
+    "luodi.workbench.jobs",
+    "luodi.workbench.notices",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "axes",
     "simple_history",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -38,10 +44,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "luodi.workbench.running.requests.recorded",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "luodi.workbench.core.middleware.Compressed",
     "luodi.workbench.core.middleware.content_security",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "luodi.workbench.core.middleware.Sessions",
     "luodi.workbench.core.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -52,6 +59,7 @@ MIDDLEWARE = [
     "luodi.workbench.core.middleware.typed",
     "luodi.workbench.core.middleware.signed_in",
     "axes.middleware.AxesMiddleware",
+    "luodi.workbench.core.busy.Busy",
 ]
 
 TEMPLATES = [
@@ -70,6 +78,8 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "luodi.workbench.core.rendering.Forms"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- people ---------------------------------------------------------------------------------------
 
@@ -114,6 +124,13 @@ SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_NAME = "luodi_session"
 CSRF_COOKIE_NAME = "luodi_csrf"
+
+# --- out of the site ------------------------------------------------------------------------------
+
+LOGGING = logging_to(_HOME.path / "log")
+METRICS_TOKEN = _LUODI.metrics_token
+EMAIL_OPEN = bool(_LUODI.email_url)  # nothing leaves unless a setting says so
+globals().update(email(_LUODI.email_url))
 
 # --- the wire -------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from allauth.mfa.totp.views import activate_totp
 from django.urls import include, path
 
 from luodi.workbench.core import views
+from luodi.workbench.running.views import healthz, metrics, readyz
 
 # Of allauth only what this house offers: nobody signs up, nobody resets a password by e-mail.
 accounts = [
@@ -23,6 +24,10 @@ accounts = [
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("notices/", include("luodi.workbench.notices.urls")),
     path("language/", views.choose_language, name="language"),
     path("accounts/", include(accounts)),
     path("p/<str:project>/files/<int:pk>/", views.download, name="file"),
@@ -34,6 +39,7 @@ urlpatterns = [
     path("p/<str:project>/find/", views.find_within, name="find"),
     path("p/<str:project>/", include("luodi.workbench.people.urls")),
     path("p/<str:project>/", include("luodi.workbench.readiness.urls")),
+    path("p/<str:project>/", include("luodi.workbench.jobs.urls")),
 ]
 
 handler403 = views.forbidden

@@ -7,7 +7,16 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
-FREE = {"account_login", "account_logout", "language", "mfa_authenticate", "account_reauthenticate"}
+FREE = {
+    "account_login",
+    "account_logout",
+    "language",
+    "mfa_authenticate",
+    "account_reauthenticate",
+    "healthz",
+    "readyz",
+    "metrics",
+}
 GIVEN = {
     "gate": "kickoff",
     "criterion": "commercial.processing_agreement",
@@ -15,6 +24,8 @@ GIVEN = {
     "seq": "1",
     "pk": "1",
     "name": "gates",
+    "job": "1",
+    "notice": "1",
 }
 
 

@@ -142,6 +142,12 @@ def test_repair_refuses_what_append_would(ledger):
         ledger.repair()
 
 
+def test_asking_for_repair_begins_no_chain(ledger):
+    ledger.repair()
+    assert ledger.writers() == ()
+    assert verify(ledger).result.verdict is Verdict.PASS
+
+
 def test_what_is_no_continuation_is_not_adopted(ledger):
     ledger.append([draft()])
     head = ledger.head(SIGNER.writer)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from inspect import iscoroutinefunction
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -16,6 +18,7 @@ from luodi.workbench.core.capabilities import may
 from luodi.workbench.core.models import Office, Project, User
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class ProjectRequest(HttpRequest):
@@ -23,6 +26,8 @@ class ProjectRequest(HttpRequest):
 
     user: User
     project: Project
+    unattended: bool
+    """Set by a view that a page asks by itself: it does not keep the session alive."""
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -65,30 +70,41 @@ def administers(
 def within(
     capability: str,
 ) -> Callable[
-    [Callable[Concatenate[ProjectRequest, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, str, P], HttpResponseBase],
+    [Callable[Concatenate[ProjectRequest, P], R]], Callable[Concatenate[HttpRequest, str, P], R]
 ]:
     """Make a view that is asked with a project's code run with the project itself.
 
     A project that the person takes no part in is not found; a capability they lack is refused.
+    An asynchronous view, such as a stream, is reached by the same checks.
     """
 
     def wrap(
-        view: Callable[Concatenate[ProjectRequest, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
-        @login_required
+        view: Callable[Concatenate[ProjectRequest, P], R],
+    ) -> Callable[Concatenate[HttpRequest, str, P], R]:
         @wraps(view)
-        def reached(
-            request: HttpRequest, project: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponseBase:
-            request = cast(ProjectRequest, request)
-            visible = Project.objects.visible_to(request.user).select_related("vendor", "hospital")
-            request.project = get_object_or_404(visible, code=project)
-            if not may(request.user, request.project, capability):
-                raise PermissionDenied(capability)
-            return view(request, *args, **kwargs)
+        def reached(request: HttpRequest, project: str, *args: Any, **kwargs: Any) -> Any:
+            return view(_reach(request, project, capability), *args, **kwargs)
 
-        reached.__dict__["capability"] = capability  # for the test that walks every address
-        return cast("Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]", reached)
+        @wraps(view)
+        async def reached_later(
+            request: HttpRequest, project: str, *args: Any, **kwargs: Any
+        ) -> Any:
+            asked = await sync_to_async(_reach)(request, project, capability)
+            return await cast(Any, view)(asked, *args, **kwargs)
+
+        chosen: Any = reached_later if iscoroutinefunction(view) else reached
+        guarded = login_required(chosen)
+        guarded.__dict__["capability"] = capability  # for the test that walks every address
+        return cast("Callable[Concatenate[HttpRequest, str, P], R]", guarded)
 
     return wrap
+
+
+def _reach(request: HttpRequest, code: str, capability: str) -> ProjectRequest:
+    request = cast(ProjectRequest, request)
+    user = signed_in(request)
+    visible = Project.objects.visible_to(user).select_related("vendor", "hospital")
+    request.project = get_object_or_404(visible, code=code)
+    if not may(user, request.project, capability):
+        raise PermissionDenied(capability)
+    return request

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from luodi.workbench.core.access import signed_in
 from luodi.workbench.core.capabilities import may
 from luodi.workbench.core.contribution import Group, contributions
-from luodi.workbench.core.models import Project
+from luodi.workbench.core.models import Project, User
 from luodi.workbench.core.wording import language, worded
 
 
@@ -40,6 +41,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "project": project,
         "menu": menu,
+        "corner": _corner(request),
         "assets": settings.STATIC_URL,
         "lang": _LANGUAGES[language()],
         "layout": "core/drawer.html" if "HX-Request" in request.headers else "core/page.html",
@@ -50,6 +52,15 @@ _LANGUAGES = {
     "zh": {"html": "zh-Hans", "other": "en", "other_name": "English"},
     "en": {"html": "en", "other": "zh-hans", "other_name": "中文"},
 }
+
+
+def _corner(request: HttpRequest) -> tuple[str, ...]:
+    """What the apps put into the top bar, drawn."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return ()
+    parts = (part for each in contributions() for part in each.corner)
+    return tuple(render_to_string(part.template, part.values(user)) for part in parts)
 
 
 def _menu(request: HttpRequest, project: Project) -> tuple[Section, ...]:

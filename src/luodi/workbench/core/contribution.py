@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import Any, Protocol
 
 from django.apps import apps
 
-from luodi.workbench.core.models import Office, Project, User
-
-PREFIX = "luodi.workbench."
+from luodi.evidence.catalogue import Param
+from luodi.evidence.outcome import Outcome
+from luodi.evidence.progress import Progress
+from luodi.workbench.core.models import Audience, Office, Project, User
 
 
 class Group(Enum):
@@ -87,6 +89,78 @@ class Panel:
     values: Callable[[Project, User], dict[str, object] | None]
 
 
+Parameters = Mapping[str, Param]
+
+
+@dataclass(frozen=True)
+class LongVerb:
+    """A verb that runs as a job, in a worker.
+
+    Parameters
+    ----------
+    engine, verb : str
+        As evidence names them; together they are the job's verb, ``evidence.verify``.
+    title : str
+        Message code.
+    capability : str
+        What it takes to ask for it.
+    subject : callable
+        What the evidence of a run that does not come to its end is about.
+    run : callable
+        Does the work and reports to the progress, where it can be cancelled.  It may be begun
+        again after its worker was killed: what it did the first time must not be done twice.
+    starts : bool
+        Whether the page of jobs offers it as it is, without parameters.
+    """
+
+    engine: str
+    verb: str
+    title: str
+    capability: str
+    subject: Callable[[Project, Parameters], str]
+    run: Callable[[Project, Parameters, Progress], Outcome[Any]]
+    audience: Audience = Audience.SHARED
+    starts: bool = False
+
+    @property
+    def name(self) -> str:
+        """The verb's name among all of them."""
+        return f"{self.engine}.{self.verb}"
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """A kind of notification; `title` is a message code."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Something in the top bar of every page, such as the bell; `values` is one cheap query."""
+
+    template: str
+    values: Callable[[User], dict[str, object]]
+
+
+class Channel(Protocol):
+    """A way for notifications to leave the page, such as the robot of a chat group.
+
+    None is shipped: connections to the outside are opened by whoever runs the site.
+    """
+
+    @property
+    def name(self) -> str:
+        """What deliveries on this way are kept under."""
+
+    def reaches(self, user: User) -> bool:
+        """Tell whether this person can be reached on this way."""
+
+    def send(self, notice: Any) -> None:
+        """Hand a notice over; whatever is raised means: again later."""
+
+
 @dataclass(frozen=True)
 class Contribution:
     """Everything one app adds to the shell."""
@@ -95,6 +169,10 @@ class Contribution:
     panels: tuple[Panel, ...] = ()
     search: tuple[SearchProvider, ...] = ()
     offices: tuple[OfficeEntry, ...] = ()
+    verbs: tuple[LongVerb, ...] = ()
+    notices: tuple[NoticeKind, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    corner: tuple[Corner, ...] = ()
 
 
 @cache
@@ -103,7 +181,7 @@ def contributions() -> tuple[Contribution, ...]:
     found = []
     for config in apps.get_app_configs():
         name = f"{config.name}.contribution"
-        if config.name.startswith(PREFIX) and config.label != "core" and _exists(name):
+        if config.label != "core" and _exists(name):
             found.append(importlib.import_module(name).CONTRIBUTION)
     return tuple(found)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import translation
@@ -32,6 +35,30 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+class Compressed(GZipMiddleware):
+    """Compress what may be compressed: a stream of events would be held back until it ends."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith("text/event-stream"):
+            return response
+        return super().process_response(request, response)
+
+
+class Sessions(SessionMiddleware):
+    """Sessions that only a person keeps alive.
+
+    A page that follows a job by itself is nobody's doing: signing out after idleness must not wait
+    for it (GB/T 22239-2019 8.1.4.1 b).  A view says so by `request.unattended`.
+    """
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if getattr(request, "unattended", False) and not request.session.modified:
+            return response
+        return super().process_response(request, response)
 
 
 def content_security(respond: Respond) -> Respond:

@@ -1,0 +1,5 @@
+"""Pages of notices."""
+
+from luodi.workbench.notices.views.notices import follow, mark, notices
+
+__all__ = ["follow", "mark", "notices"]

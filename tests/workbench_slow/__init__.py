@@ -1,0 +1,1 @@
+"""An app with a verb that takes its time, for tests with real processes."""
