@@ -26,6 +26,7 @@ GIVEN = {
     "name": "gates",
     "job": "1",
     "notice": "1",
+    "digest": "0" * 64,
 }
 
 

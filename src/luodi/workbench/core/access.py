@@ -14,7 +14,9 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from luodi.evidence.model import Side
 from luodi.workbench.core.capabilities import may
+from luodi.workbench.core.hosted import SPEAKING
 from luodi.workbench.core.models import Office, Project, User
 
 P = ParamSpec("P")
@@ -65,6 +67,12 @@ def administers(
         return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", reached)
 
     return wrap
+
+
+def side_of(user: User, project: Project) -> Side:
+    """The side whose organisation speaks for a person in a project."""
+    sides = {Side(seat.side) for seat in user.seats if seat.project_id == project.pk}
+    return next((side for side in SPEAKING if side in sides), Side.VENDOR)
 
 
 def within(

@@ -177,8 +177,8 @@ class Contribution:
 
 @cache
 def contributions() -> tuple[Contribution, ...]:
-    """What the installed apps hand in: ``CONTRIBUTION`` of each app's module ``contribution``."""
-    found = []
+    """What core and the installed apps hand in: ``CONTRIBUTION`` of an app's ``contribution``."""
+    found = [importlib.import_module("luodi.workbench.core.own").CONTRIBUTION]
     for config in apps.get_app_configs():
         name = f"{config.name}.contribution"
         if config.label != "core" and _exists(name):

@@ -117,7 +117,7 @@ def keep(
     """
     name = safe_name(upload.name or "")
     kind = _kind_of(name)
-    data = _read(upload, name)
+    data = read_upload(upload, name, LARGEST)
     _examine(io.BytesIO(data), kind, name)
     digest = hashlib.sha256(data).hexdigest()
     write_atomic(_folder(project) / digest, data, private=True)
@@ -171,13 +171,19 @@ def _kind_of(name: str) -> Kind:
     raise WrongUse("workbench.core.file_unknown", {"name": name, "known": known})
 
 
-def _read(upload: Upload, name: str) -> bytes:
-    """Read it whole, and stop once it is too large: the size it claims may lie."""
+def read_upload(upload: Upload, name: str, largest: int) -> bytes:
+    """Read it whole, and stop once it is too large: the size it claims may lie.
+
+    Raises
+    ------
+    WrongUse
+        ``workbench.core.file_empty``, ``file_too_large``.
+    """
     pieces, size = [], 0
     for piece in upload.chunks():
         size += len(piece)
-        if size > LARGEST:
-            limit = f"{LARGEST // 1024 // 1024} MB"
+        if size > largest:
+            limit = f"{largest // 1024 // 1024} MB"
             raise WrongUse("workbench.core.file_too_large", {"name": name, "limit": limit})
         pieces.append(piece)
     if not size:

@@ -10,6 +10,7 @@ from luodi.evidence.gate.model import Gate, Seat
 from luodi.evidence.gate.sign import Voice
 from luodi.evidence.model import Environment, Evidence, Figure, Side
 from luodi.evidence.outcome import Act
+from luodi.workbench.core.access import side_of
 from luodi.workbench.core.files import Upload, keep, path_of
 from luodi.workbench.core.hosted import SPEAKING, HostedSite
 from luodi.workbench.core.models import Project, User
@@ -73,7 +74,7 @@ def vouch(project: Project, said: Vouched, by: User) -> Evidence:
         expires=said.expires,
         figures=said.figures,
     )
-    site = HostedSite.of(project, _side(by, project))
+    site = HostedSite.of(project, side_of(by, project))
     _, record = site.perform(
         Act("evidence", "attest", said.subject),
         lambda: outcome,
@@ -82,9 +83,3 @@ def vouch(project: Project, said: Vouched, by: User) -> Evidence:
     )
     assert isinstance(record, Evidence)  # a site has a ledger
     return record
-
-
-def _side(user: User, project: Project) -> Side:
-    """The side whose key a person uses in a project."""
-    sides = {Side(seat.side) for seat in user.seats if seat.project_id == project.pk}
-    return next((side for side in SPEAKING if side in sides), Side.VENDOR)
