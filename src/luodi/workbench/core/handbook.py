@@ -19,7 +19,17 @@ from luodi.evidence.catalogue import Lang
 PACKED = Path(__file__).parents[1] / "handbook"
 CHECKOUT = Path(__file__).parents[4] / "docs"
 
-ORDER = ("landing", "migration", "mapping", "quality", "dedupe", "evidence", "gates", "sandbox")
+ORDER = (
+    "landing",
+    "workbench",
+    "migration",
+    "mapping",
+    "quality",
+    "dedupe",
+    "evidence",
+    "gates",
+    "sandbox",
+)
 """What one reads first; the rest follows by name."""
 
 _TAGS = {
