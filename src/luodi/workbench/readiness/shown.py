@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from luodi.evidence.catalogue import Lang, lookup, say
 from luodi.evidence.figures import written_figure
 from luodi.evidence.gate.model import Criterion, Gate
 from luodi.evidence.model import Evidence, Kind
 from luodi.evidence.stored import decode
-from luodi.workbench.core.models import StoredRecord
+from luodi.workbench.core.models import Chain, Project, StoredRecord
 
 Title = Callable[[Evidence], str]
 
@@ -25,6 +27,16 @@ class Entry:
     figures: tuple[str, ...]
     findings: tuple[str, ...]
     recorded: datetime
+
+
+def newest(project: Project) -> QuerySet[StoredRecord]:
+    """The records of a project, newest first.
+
+    By the keys of its chains, and in the order of an index: a long ledger is never sorted.
+    """
+    chains = list(Chain.objects.filter(project=project).values_list("pk", flat=True))
+    found = StoredRecord.objects.filter(chain__in=chains).select_related("chain__project")
+    return found.order_by("-recorded", "-pk")
 
 
 def entries(stored: Iterable[StoredRecord], title: Title, lang: Lang) -> tuple[Entry, ...]:

@@ -87,7 +87,8 @@ class Column:
     show : Show
         How it is written.
     sort : str, optional
-        What is sorted by; by default the field itself, "" for nothing.
+        What is sorted by; by default the field itself, "" for nothing: what no index orders is
+        sorted anew for every page, and 100,000 rows are not.
     link : callable, optional
         Address the value leads to.
     drawer : bool
@@ -130,9 +131,11 @@ class Column:
         return display() if display and self.show is text else getattr(holder, last)
 
     def html(self, record: Model) -> str:
-        """The cell on a page."""
+        """The cell on a page, escaped."""
         value = self.of(record)
-        written = NOTHING if value is None or value == "" else self.show.html(value)
+        if value is None or value == "":
+            return NOTHING
+        written = conditional_escape(self.show.html(value))
         if self.link is None or not (address := self.link(record)):
             return written
         where = mark_safe(" data-drawer") if self.drawer else ""

@@ -75,18 +75,29 @@ class Page:
 def page_of(records: QuerySet[Any], asked: str) -> Page:
     """The page that is asked for; the first where that is no number, the last where it is too far.
 
-    Three queries: how many, which, and the rows themselves (so that rows passed over are never
-    read, only their place in the index).
+    Three queries: which, how many, and the rows themselves (so that rows passed over are never
+    read, only their place in the index).  A first page that is not full has been counted already.
     """
+    keys: list[Any] = []
+    asked_for = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    if asked_for <= 1:
+        keys = _keys(records, 1)
+        if len(keys) <= PER_PAGE:
+            return Page(in_order(records, keys), 1, len(keys), more=False, has_next=False)
     bare = records.order_by().values("pk")
     counted = bare[: COUNTED + 1].count()
     count, more = min(counted, COUNTED), counted > COUNTED
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    number = min(max(number, 1), LAST if more else max(1, -(-count // PER_PAGE)))
-    begin = (number - 1) * PER_PAGE
-    keys = list(records.values_list("pk", flat=True)[begin : begin + PER_PAGE + 1])
+    number = min(max(asked_for, 1), LAST if more else max(1, -(-count // PER_PAGE)))
+    if number > 1 or asked_for > 1:
+        keys = _keys(records, number)
     rows = in_order(records, keys[:PER_PAGE])
     return Page(rows, number, count, more, len(keys) > PER_PAGE)
+
+
+def _keys(records: QuerySet[Any], number: int) -> list[Any]:
+    """The keys of a page, and one more where there is another page."""
+    begin = (number - 1) * PER_PAGE
+    return list(records.values_list("pk", flat=True)[begin : begin + PER_PAGE + 1])
 
 
 def in_order(records: QuerySet[Any], keys: list[Any]) -> tuple[Model, ...]:

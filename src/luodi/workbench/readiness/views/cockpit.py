@@ -9,9 +9,8 @@ from luodi.workbench.core.access import ProjectRequest, within
 from luodi.workbench.core.capabilities import may
 from luodi.workbench.core.contribution import contributions
 from luodi.workbench.core.hosted import HostedSite
-from luodi.workbench.core.models import StoredRecord
 from luodi.workbench.core.wording import language
-from luodi.workbench.readiness.shown import entries, titles
+from luodi.workbench.readiness.shown import entries, newest, titles
 from luodi.workbench.readiness.standing import ANSWERS
 from luodi.workbench.readiness.summary import (
     GROUPS,
@@ -39,7 +38,7 @@ def cockpit(request: ProjectRequest) -> HttpResponse:
     before = present_gate(standing.reports)
     gates = [report.gate for report in standing.reports]
     stops = line(standing.reports, HostedSite.of(project).folder.plan, project.go_live, lang)
-    records = StoredRecord.objects.filter(chain__project=project).select_related("chain")
+    records = newest(project)
     panels = [
         (panel, values)
         for each in contributions()

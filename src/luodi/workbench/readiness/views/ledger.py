@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.utils.html import format_html
 
 from luodi.evidence.catalogue import say
 from luodi.evidence.figures import written_figure
-from luodi.evidence.model import Environment, Kind, Verdict
+from luodi.evidence.model import Environment, Evidence, Kind, Verdict
 from luodi.evidence.stored import decode
 from luodi.workbench.core.access import ProjectRequest, within
 from luodi.workbench.core.models import Chain, StoredRecord
@@ -28,19 +27,21 @@ from luodi.workbench.core.pages import (
     words,
 )
 from luodi.workbench.core.wording import language, lazy
-from luodi.workbench.readiness.shown import entry, titles
+from luodi.workbench.readiness.shown import entry, newest, titles
 from luodi.workbench.readiness.standing import ANSWERS
 
 
-def _records(request: ProjectRequest) -> QuerySet[StoredRecord]:
-    # By the keys of its chains: an index then answers in the order of time.
-    chains = list(Chain.objects.filter(project=request.project).values_list("pk", flat=True))
-    return StoredRecord.objects.filter(chain__in=chains).select_related("chain__project")
+def _evidence(stored: StoredRecord) -> Evidence:
+    """The record itself, read once for all of its cells."""
+    kept: Evidence | None = stored.__dict__.get("evidence")
+    if kept is None:
+        kept = stored.__dict__["evidence"] = decode(bytes(stored.line))
+    return kept
 
 
 def _figures(stored: StoredRecord) -> str:
     lang = language()
-    figures = (written_figure(each, lang) for each in decode(bytes(stored.line)).figures)
+    figures = (written_figure(each, lang) for each in _evidence(stored).figures)
     return ("；" if lang == "zh" else "; ").join(figures)
 
 
@@ -59,19 +60,19 @@ def _columns(request: ProjectRequest) -> tuple[Column, ...]:
         Column(
             "what",
             "workbench.readiness.what",
-            lambda stored: (title(decode(bytes(stored.line))), stored),
+            lambda stored: (title(_evidence(stored)), stored),
             show=_what,
         ),
-        Column("verdict", show=pill(lambda it: f"evidence.word_verdict_{it}")),
+        Column("verdict", sort="", show=pill(lambda it: f"evidence.word_verdict_{it}")),
         Column("found", "workbench.readiness.found", _figures),
-        Column("environment", show=words(lambda it: f"evidence.word_environment_{it}")),
-        Column("actor"),
+        Column("environment", sort="", show=words(lambda it: f"evidence.word_environment_{it}")),
+        Column("actor", sort=""),
         Column("subject", shown=False),
-        Column("verb", shown=False),
-        Column("kind", show=words(lambda it: f"evidence.word_kind_{it}"), shown=False),
-        Column("status", show=words(lambda it: f"evidence.word_status_{it}"), shown=False),
-        Column("seq", "workbench.readiness.seq", show=code, shown=False),
-        Column("chain__writer", "workbench.readiness.writer", show=code, shown=False),
+        Column("verb", sort="", shown=False),
+        Column("kind", sort="", show=words(lambda it: f"evidence.word_kind_{it}"), shown=False),
+        Column("status", sort="", show=words(lambda it: f"evidence.word_status_{it}"), shown=False),
+        Column("seq", "workbench.readiness.seq", sort="", show=code, shown=False),
+        Column("chain__writer", "workbench.readiness.writer", sort="", show=code, shown=False),
     )
 
 
@@ -83,7 +84,7 @@ def _address(stored: StoredRecord) -> str:
 LEDGER = ListPage(
     key="readiness.ledger",
     title="workbench.readiness.ledger",
-    records=_records,
+    records=lambda request: newest(request.project),
     columns=_columns,
     filters=(
         Text("subject", ("subject",), "workbench.core.subject"),
