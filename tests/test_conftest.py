@@ -20,8 +20,10 @@ SKIPS = """
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project with our conftest.py and our pytest settings."""
-    pytester.makepyprojecttoml((ROOT / "pyproject.toml").read_text("utf-8"))
+    """A project with our conftest.py and our pytest settings, but for Django's."""
+    settings = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
+    own = [line for line in settings if not line.startswith("DJANGO_SETTINGS_MODULE")]
+    pytester.makepyprojecttoml("\n".join(own))
     pytester.makeconftest((ROOT / "tests" / "conftest.py").read_text("utf-8"))
     monkeypatch.delenv("LUODI_REQUIRE_ALL", raising=False)
     return pytester
@@ -29,7 +31,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def run(project: pytest.Pytester, source: str) -> pytest.RunResult:
     project.makepyfile(source)
-    return project.runpytest("-p", "no:cacheprovider", ".")
+    return project.runpytest("-p", "no:cacheprovider", "-p", "no:django", ".")
 
 
 def test_what_is_absent_skips_by_name(project: pytest.Pytester) -> None:
