@@ -113,9 +113,9 @@ def test_a_verb_that_did_not_end_is_recorded(
 
 def test_check_all_says_what_check_says(site: Site) -> None:
     when = site.check("kickoff")[0].asked_at
-    assert list(site.check_all(when)) == [
-        site.check(gate.id, when)[0] for gate in site.folder.gates
-    ]
+    reports, verification = site.check_all(when)
+    assert list(reports) == [site.check(gate.id, when)[0] for gate in site.folder.gates]
+    assert verification == site.check("kickoff", when)[1]
 
 
 def test_a_signature_names_its_person(site: Site) -> None:

@@ -69,7 +69,7 @@ def list_(offline: Offline = False, folder: Folder = Path()) -> None:
     from luodi.evidence.gate.explain import account
 
     terminal = Terminal.current()
-    reports = site_with_sources(folder, offline=offline).check_all()
+    reports, _ = site_with_sources(folder, offline=offline).check_all()
     payload = {"gates": [account(report, terminal.lang) for report in reports]}
 
     def draw() -> None:

@@ -105,8 +105,15 @@ class Settings:
     listen: str = "127.0.0.1:8000"
     plain_http: PlainHttp = "loopback"
     hosts: tuple[str, ...] = ()
+
     email_url: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
+
+    @property
+    def listens_at(self) -> tuple[str, int]:
+        """Host, without brackets, and port that the workbench listens on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:

@@ -149,9 +149,12 @@ class Site:
         verification = self.verify(keep=Keep.NEWEST).result
         return next(self._check([gate], verification, moment)), verification
 
-    def check_all(self, moment: datetime | None = None) -> tuple[GateReport, ...]:
-        """Check every gate of the project, reading the ledger once."""
-        return tuple(self.each_gate(moment))
+    def check_all(
+        self, moment: datetime | None = None
+    ) -> tuple[tuple[GateReport, ...], Verification]:
+        """Check every gate against the verified ledger, read once."""
+        verification = self.verify(keep=Keep.NEWEST).result
+        return tuple(self._check(self.folder.gates, verification, moment)), verification
 
     def each_gate(self, moment: datetime | None = None) -> Iterator[GateReport]:
         """Check one gate after the other, reading the ledger once."""

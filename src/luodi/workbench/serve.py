@@ -39,7 +39,7 @@ def check(settings: Settings) -> None:
     WrongUse
         ``workbench.plain_http``.
     """
-    if settings.plain_http != "anywhere" and not _is_loopback(_place(settings)[0]):
+    if settings.plain_http != "anywhere" and not _is_loopback(settings.listens_at[0]):
         raise WrongUse("workbench.plain_http", {"address": settings.listen})
 
 
@@ -57,7 +57,7 @@ def serve(settings: Settings) -> None:
         As `check`.
     """
     check(settings)
-    host, port = _place(settings)
+    host, port = settings.listens_at
     Server(
         "luodi.workbench.asgi:application",
         address=host,
@@ -69,11 +69,6 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
         websockets=False,
     ).serve()
-
-
-def _place(settings: Settings) -> tuple[str, int]:
-    host, _, port = settings.listen.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 def _is_loopback(host: str) -> bool:

@@ -121,7 +121,6 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_NAME = "luodi_session"
 CSRF_COOKIE_NAME = "luodi_csrf"
 

@@ -19,7 +19,7 @@ def hospital_manager(person, trusted):
 
 class TestMembers(Imports, Pages):
     address = "/p/{project}/members/"
-    queries = 13
+    queries = 10
     first_column = "user__name"
     sortable = "user__name"
     found_by = "q=成员01"

@@ -20,7 +20,7 @@ class Administered(Pages):
 
 class TestOrganisations(Administered):
     address = "/admin/organisations/"
-    queries = 11
+    queries = 8
     first_column = "name"
     sortable = "name"
     found_by = "q=单位1号"
@@ -46,7 +46,7 @@ class TestOrganisations(Administered):
 
 class TestDepartments(Imports, Administered):
     address = "/admin/departments/"
-    queries = 11
+    queries = 8
     first_column = "name"
     sortable = "name"
     found_by = "q=科室1号"

@@ -5,6 +5,7 @@ from luodi.evidence.gate.answer import State
 from luodi.evidence.stored import decode
 from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.models import StoredFile, StoredRecord
+from luodi.workbench.core.pages import kept
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -76,3 +77,18 @@ def test_one_of_many_is_named(project, engineer, signed_in):
     given = words(thing="cashier", figure_0="98", figure_1="96")
     assert signed_in(engineer).post(address, given).status_code == 302
     assert StoredRecord.objects.filter(subject="training:cashier").exists()
+
+
+def test_the_scan_of_a_refused_attestation_is_no_file_of_ours(address, engineer, signed_in):
+    signed_in(engineer).post(address, words(countersigner="张工"))
+    assert not StoredFile.objects.exists()
+
+
+def test_what_was_typed_survives_a_session_that_ran_out(address, engineer, signed_in):
+    client = signed_in(engineer)
+    client.logout()
+    client.post(address, words(_owner=kept.owner(engineer)))
+    client.post("/accounts/login/", {"login": "张工", "password": "Correct horse 7"})
+    form = client.get(address).context["form"]
+    assert form.initial["countersigner"] == "信息科 李主任"
+    assert "scan" not in form.initial

@@ -3,6 +3,7 @@ import pytest
 from luodi.evidence.stored import decode
 from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.models import StoredRecord
+from luodi.workbench.core.pages import kept
 
 PASSWORD = "Correct horse 7"
 
@@ -74,3 +75,15 @@ def test_only_the_decider_decides(address, finance, leader, signed_in):
 def test_a_go_does_not_follow_without_evidence(address, leader, signed_in):
     given = words(seat="hospital_leader", choice="go")
     assert signed_in(leader).post(address, given).context["form"].non_field_errors()
+
+
+def test_what_was_typed_survives_a_session_that_ran_out(address, finance, signed_in):
+    client = signed_in(finance)
+    assert 'name="_owner"' in client.get(address).content.decode()
+    client.logout()
+    given = words(choice="disagree", reason="押金差 12.50 元", _owner=kept.owner(finance))
+    assert client.post(address, given)["Location"].startswith("/accounts/login/")
+    client.post("/accounts/login/", {"login": "陈科长", "password": PASSWORD})
+    form = client.get(address).context["form"]
+    assert form.initial["reason"] == "押金差 12.50 元"
+    assert "password" not in form.initial

@@ -82,7 +82,6 @@ class Panel:
     `values` answers None where there is nothing to say yet; then the panel is left out.
     """
 
-    area: str
     order: int
     template: str
     capability: str

@@ -11,6 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -21,6 +22,7 @@ from luodi.evidence.files import explained, write_atomic
 from luodi.landing.home import Home
 from luodi.landing.settings import read_settings
 from luodi.workbench.core.models import Audience, Project, StoredFile, User
+from luodi.workbench.core.unpacking import unpacks_beyond
 
 LARGEST = 50 * 1024 * 1024
 """Bytes; a scan of twenty pages has five million."""
@@ -194,31 +196,18 @@ def read_upload(upload: Upload, name: str, largest: int) -> bytes:
 def _examine(file: io.BytesIO, kind: Kind, name: str) -> None:
     if not kind.fits(file):
         raise WrongUse("workbench.core.file_lies", {"name": name, "kind": kind.ending})
-    if kind.ending in ("docx", "xlsx") and unpacks_to_a_bomb(file):
+    if kind.ending in ("docx", "xlsx") and _is_bomb(file):
         raise WrongUse("workbench.core.file_bomb", {"name": name})
 
 
-def unpacks_to_a_bomb(file: io.BytesIO) -> bool:
-    """Tell whether an archive claims, or hides, far more than it weighs.
-
-    The sizes in its directory may lie, so what is claimed is only the first question; whoever
-    opens a part of it reads with a limit.
-    """
-    with zipfile.ZipFile(file) as archive:
-        claimed = sum(item.file_size for item in archive.infolist())
-        if claimed > UNPACKED or claimed > RATIO * max(file.getbuffer().nbytes, 10_000):
-            return True
-        for item in archive.infolist():
-            with archive.open(item) as part:
-                read = 0
-                try:
-                    while piece := part.read(1 << 20):
-                        read += len(piece)
-                        if read > item.file_size:
-                            return True
-                except (zipfile.BadZipFile, EOFError, OSError):
-                    return True
-    return False
+def _is_bomb(file: io.BytesIO) -> bool:
+    """Tell whether an office file holds far more than it weighs, or cannot be unpacked."""
+    weight = max(file.getbuffer().nbytes, 10_000)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return unpacks_beyond(archive, min(UNPACKED, RATIO * weight))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+        return True
 
 
 def _folder(project: Project) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -37,6 +38,12 @@ _POLICY = "; ".join(
 )
 
 
+RENEWED = 60
+"""Seconds; a session may end that much before its thirty idle minutes are over."""
+
+_SEEN = "luodi_seen"
+
+
 class Compressed(GZipMiddleware):
     """Compress what may be compressed: a stream of events would be held back until it ends."""
 
@@ -53,11 +60,18 @@ class Sessions(SessionMiddleware):
 
     A page that follows a job by itself is nobody's doing: signing out after idleness must not wait
     for it (GB/T 22239-2019 8.1.4.1 b).  A view says so by `request.unattended`.
+
+    A session is renewed once in `RENEWED` seconds, not with every page: on SQLite each renewal is a
+    write that the disk has to confirm, and everybody else's pages wait for it.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        if getattr(request, "unattended", False) and not request.session.modified:
-            return response
+        session = request.session
+        attended = not getattr(request, "unattended", False)
+        if attended and session.accessed and not session.is_empty():
+            now = int(time.time())
+            if not 0 <= now - session.get(_SEEN, 0) < RENEWED:
+                session[_SEEN] = now
         return super().process_response(request, response)
 
 

@@ -8,6 +8,7 @@ from django.utils.functional import lazy as _lazy
 from django.utils.translation import get_language
 
 from luodi.evidence.catalogue import Lang, Param, say
+from luodi.evidence.errors import LuodiError
 from luodi.evidence.gate.read import role_title
 
 
@@ -19,6 +20,11 @@ def language() -> Lang:
 def worded(code: str, params: Mapping[str, Param] | None = None) -> str:
     """Say a sentence of the catalogue in the language of the page."""
     return say(code, params or {}, language())
+
+
+def told(error: LuodiError) -> str:
+    """What was wrong and what to do now, in the language of the page."""
+    return f"{error.text(language())} {error.next_step(language())}".strip()
 
 
 def lazy(code: str) -> str:

@@ -12,9 +12,9 @@ from luodi.evidence.catalogue import Param
 from luodi.evidence.errors import Cancelled, LuodiError
 from luodi.evidence.model import Evidence, Side
 from luodi.evidence.outcome import Act, finding_params
+from luodi.workbench.core.access import side_of
 from luodi.workbench.core.busy import explained, persistently
-from luodi.workbench.core.hosted import SPEAKING, HostedSite
-from luodi.workbench.core.models import Project, User
+from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.jobs.models import LEASE, Job, JobLine, State
 from luodi.workbench.jobs.report import Report, Stop
 from luodi.workbench.jobs.services import tell_owner
@@ -60,25 +60,18 @@ def perform(job: Job, report: Report) -> None:
 
 def _run(job: Job, report: Report) -> tuple[str, str]:
     verb = verb_named(job.verb)
-    project = job.project
-    site = HostedSite.of(project, _side(project, job.created_by))
+    project, owner = job.project, job.created_by
+    side = side_of(owner, project) if owner else Side.VENDOR
+    site = HostedSite.of(project, side)
     act = Act(verb.engine, verb.verb, verb.subject(project, job.parameters))
     outcome, evidence = site.perform(
         act,
         lambda: verb.run(project, job.parameters, report),
-        actor=job.created_by.name if job.created_by else "",
+        actor=owner.name if owner else "",
         correlation=job.correlation,
     )
     assert isinstance(evidence, Evidence)  # a site has a ledger
     return evidence.id, outcome.verdict.value
-
-
-def _side(project: Project, owner: User | None) -> Side:
-    """The side whose key signs: that of whoever asked, where it has one here."""
-    held = (
-        [Side(seat.side) for seat in owner.seats if seat.project_id == project.pk] if owner else []
-    )
-    return next((side for side in held if side in SPEAKING), Side.VENDOR)
 
 
 def _stopped(job: Job, report: Report) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db import transaction
+
 from luodi.evidence.attest import attest
 from luodi.evidence.gate.model import Gate, Seat
 from luodi.evidence.gate.sign import Voice
@@ -23,7 +25,7 @@ def seats_of(user: User, project: Project, gate: Gate) -> tuple[Seat, ...]:
 
 
 def speak(
-    project: Project, gate_id: str, voice: Voice, by: User, paper: Upload | None = None
+    project: Project, gate: Gate, voice: Voice, by: User, paper: Upload | None = None
 ) -> Evidence:
     """Put a person's word beside the evidence, under the key of the seat's organisation.
 
@@ -34,11 +36,11 @@ def speak(
     LuodiError
         As `luodi.evidence.gate.sign.sign`.
     """
-    seat = HostedSite.of(project).folder.gate(gate_id).seat(voice.seat)
+    seat = gate.seat(voice.seat)
     side = seat.side if seat and seat.side in SPEAKING else Side.VENDOR
     if paper is not None:
         voice = replace(voice, scan=keep(project, paper, by).digest)
-    _, record = HostedSite.of(project, side).sign(gate_id, voice)
+    _, record = HostedSite.of(project, side).sign(gate.id, voice)
     assert isinstance(record, Evidence)  # a site has a ledger
     return record
 
@@ -64,16 +66,17 @@ def vouch(project: Project, said: Vouched, by: User) -> Evidence:
     LuodiError
         As `luodi.workbench.core.files.keep` and `luodi.evidence.attest.attest`.
     """
-    file = keep(project, said.scan, by)
-    outcome = attest(
-        said.subject,
-        said.statement,
-        path_of(file),
-        signer=by.name,
-        countersigner=said.countersigner,
-        expires=said.expires,
-        figures=said.figures,
-    )
+    with transaction.atomic():  # the scan of an attestation that was refused is no file of ours
+        file = keep(project, said.scan, by)
+        outcome = attest(
+            said.subject,
+            said.statement,
+            path_of(file),
+            signer=by.name,
+            countersigner=said.countersigner,
+            expires=said.expires,
+            figures=said.figures,
+        )
     site = HostedSite.of(project, side_of(by, project))
     _, record = site.perform(
         Act("evidence", "attest", said.subject),

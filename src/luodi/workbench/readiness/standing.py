@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from luodi.evidence.chain import Keep
 from luodi.evidence.errors import WrongUse
 from luodi.evidence.gate.check import GateReport
 from luodi.evidence.model import local_day, now
 from luodi.evidence.verify import Verification
+from luodi.landing.project import Plan
 from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.models import Chain, Project
 
@@ -24,10 +24,11 @@ REMEMBERED = 32
 
 @dataclass(frozen=True)
 class Standing:
-    """Every gate's report, and the ledger they were read from."""
+    """Every gate's report, the ledger they were read from, and the days the gates are due."""
 
     reports: tuple[GateReport, ...]
     verification: Verification
+    plan: Plan
     asked_at: datetime
 
     def gate(self, gate_id: str) -> GateReport:
@@ -76,9 +77,8 @@ def _made_from(project: Project) -> object:
 def ask(project: Project) -> Standing:
     """Check every gate against the verified ledger."""
     site = HostedSite.of(project)
-    verification = site.verify(keep=Keep.NEWEST).result
-    reports = site.check_all()
-    return Standing(reports, verification, now())
+    reports, verification = site.check_all()
+    return Standing(reports, verification, site.folder.plan, now())
 
 
 ANSWERS = Answers()

@@ -59,10 +59,9 @@ def restore(
 
 
 def _refuse_running(settings: Settings) -> None:
-    host, _, port = settings.listen.rpartition(":")
     with socket.socket() as probe:
         probe.settimeout(1)
-        answers = probe.connect_ex((host.strip("[]"), int(port))) == 0
+        answers = probe.connect_ex(settings.listens_at) == 0
     if answers or someone_works():
         raise LuodiError("workbench.running.runs", {"address": settings.listen})
 

@@ -18,7 +18,7 @@ from luodi.workbench.core.access import signed_in
 from luodi.workbench.core.models import User
 from luodi.workbench.core.pages import kept, locking
 from luodi.workbench.core.pages.crumbs import Crumb
-from luodi.workbench.core.wording import language, worded
+from luodi.workbench.core.wording import told, worded
 
 Crumbs = Callable[[Any, Any], tuple[Crumb, ...]]
 
@@ -76,7 +76,7 @@ class FormPage:
                 except IntegrityError:
                     form.add_error(None, worded("workbench.core.pages.exists"))
                 except LuodiError as error:
-                    form.add_error(None, f"{error.text(language())} {error.next_step(language())}")
+                    form.add_error(None, told(error))
                 else:
                     after = self.done(request, saved)
                     if isinstance(after, HttpResponse):
@@ -85,9 +85,8 @@ class FormPage:
                     return redirect(after)
         else:
             form = self.form(instance=record, **given)
-            typed = kept.typed(request)
+            typed = kept.restore(form, request)
             if typed is not None:
-                form.initial.update(kept.filled(form.fields, typed) or {})
                 version = int(typed.get("_version") or 0) or version
                 shown["restored"] = True
         crumbs = (*self.crumbs(request, record), Crumb(worded(self.title)))
@@ -127,7 +126,7 @@ class DeletePage:
                 wrong = worded("workbench.core.pages.in_use")
                 held = tuple(sorted({str(each) for each in error.protected_objects}))[:20]
             except LuodiError as error:
-                wrong = f"{error.text(language())} {error.next_step(language())}"
+                wrong = told(error)
             else:
                 messages.success(request, worded("workbench.core.pages.deleted"))
                 return redirect(self.done(request, record))

@@ -62,6 +62,13 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return data
 
 
+def restore(form: forms.BaseForm, request: HttpRequest) -> QueryDict | None:
+    """Fill a form with what its owner typed before the session ran out, where that was kept."""
+    data = typed(request)
+    form.initial.update(filled(form.fields, data) or {})
+    return data
+
+
 def filled(fields: Mapping[str, forms.Field], data: QueryDict | None) -> dict[str, Any] | None:
     """The same, as a form takes it for its beginning."""
     if data is None:

@@ -25,7 +25,7 @@ from luodi.workbench.core.pages.details import Button
 from luodi.workbench.core.pages.filters import Filter
 from luodi.workbench.core.pages.importing import Checked, Import, set_aside
 from luodi.workbench.core.pages.paging import page_of
-from luodi.workbench.core.wording import language, worded
+from luodi.workbench.core.wording import told, worded
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,7 @@ class ListPage:
                 with transaction.atomic():
                     done = action.run(request, records)
             except LuodiError as error:
-                lang = language()
-                messages.error(request, f"{error.text(lang)} {error.next_step(lang)}")
+                messages.error(request, told(error))
             else:
                 messages.success(request, worded("workbench.core.pages.done", {"n": done}))
         return redirect(request.get_full_path())
@@ -207,7 +206,7 @@ class ListPage:
         importing = self._importing(request)
         request.GET = request.GET.copy()
         request.GET["import"] = "1"
-        user, lang = signed_in(request), language()
+        user = signed_in(request)
         try:
             if request.POST["import"] == "take":
                 asked = request.POST.get("pending", "")
@@ -222,8 +221,7 @@ class ListPage:
             sheet = workbook.read(upload)
             checked = importing.checked(request, sheet)
         except LuodiError as error:
-            wrong = f"{error.text(lang)} {error.next_step(lang)}"
-            return self._import_page(request, refused=wrong)
+            return self._import_page(request, refused=told(error))
         name = upload.name or ""
         waits = None if checked.wrong else set_aside(user, request.path, name, sheet)
         return self._import_page(request, **_preview(sheet, checked, waits, name))

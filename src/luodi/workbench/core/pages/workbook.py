@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
@@ -15,13 +15,13 @@ from django.core.files.uploadedfile import UploadedFile
 from openpyxl import load_workbook
 
 from luodi.evidence.errors import WrongUse
+from luodi.workbench.core.unpacking import unpacks_beyond
 
 SIZE = 10_000_000
 UNPACKED = 150_000_000
 PARTS = 2_000
 ROWS = 10_000
 COLUMNS = 200
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def _look_inside(file: IO[bytes]) -> None:
                 raise WrongUse("workbench.core.pages.not_xlsx")
             if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
                 raise WrongUse("workbench.core.pages.not_xlsx")
-            _unpack(archive, parts)
+            if unpacks_beyond(archive, UNPACKED):
+                raise WrongUse("workbench.core.pages.bomb", {"limit": UNPACKED // 1_000_000})
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -80,17 +81,6 @@ def _look_inside(file: IO[bytes]) -> None:
         ValueError,
     ) as error:
         raise WrongUse("workbench.core.pages.not_xlsx") from error
-
-
-def _unpack(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> None:
-    """Read every part once: a size that is written in the archive may be a lie."""
-    left = UNPACKED
-    for part in parts:
-        with archive.open(part) as data:
-            while chunk := data.read(CHUNK):
-                left -= len(chunk)
-                if left < 0:
-                    raise WrongUse("workbench.core.pages.bomb", {"limit": UNPACKED // 1_000_000})
 
 
 def _is_plain(name: str) -> bool:

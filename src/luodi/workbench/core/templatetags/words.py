@@ -50,12 +50,6 @@ def typed_by(context: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def number(value: int) -> str:
-    """Write a count with separators."""
-    return f"{value:,}"
-
-
-@register.filter
 def moment(value: datetime | None) -> str:
     """Write a moment the way the house does: 2027-03-13 22:00, in the reader's time zone."""
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""

@@ -16,7 +16,7 @@ from luodi.landing.keys import fingerprint
 from luodi.workbench.core.access import ProjectRequest, side_of, within
 from luodi.workbench.core.exchange import accept, receive, send, waiting
 from luodi.workbench.core.hosted import HostedSite
-from luodi.workbench.core.wording import language, lazy, worded
+from luodi.workbench.core.wording import lazy, told, worded
 
 
 class BundleForm(forms.Form):
@@ -29,10 +29,6 @@ def _site(request: ProjectRequest) -> HostedSite:
     return HostedSite.of(request.project, side_of(request.user, request.project))
 
 
-def _told(error: LuodiError) -> str:
-    return f"{error.text(language())} {error.next_step(language())}"
-
-
 @within("project:exchange")
 def exchange(request: ProjectRequest) -> HttpResponse:
     """Offer the bundle, and take one in."""
@@ -41,7 +37,7 @@ def exchange(request: ProjectRequest) -> HttpResponse:
         try:
             digest = receive(_site(request), form.cleaned_data["bundle"])
         except LuodiError as error:
-            form.add_error("bundle", _told(error))
+            form.add_error("bundle", told(error))
         else:
             return redirect("incoming", request.project.code, digest)
     return render(request, "core/exchange.html", {"form": form})
@@ -64,7 +60,7 @@ def incoming(request: ProjectRequest, digest: str) -> HttpResponse:
     try:
         found = waiting(site, digest)
     except LuodiError as error:
-        messages.error(request, _told(error))
+        messages.error(request, told(error))
         return redirect("exchange", request.project.code)
     if request.method == "POST":
         said = {item.name: request.POST.get(item.name, "") for item in found.differences}
@@ -75,7 +71,7 @@ def incoming(request: ProjectRequest, digest: str) -> HttpResponse:
         try:
             outcome = accept(site, digest, choices, request.user)
         except LuodiError as error:
-            messages.error(request, _told(error))
+            messages.error(request, told(error))
         else:
             done = outcome.result
             params = {

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.model import Kind
 from luodi.workbench.core.access import ProjectRequest, within
-from luodi.workbench.core.wording import language, worded
+from luodi.workbench.core.pages import kept
+from luodi.workbench.core.wording import language, told, worded
 from luodi.workbench.readiness.forms import AttestForm
 from luodi.workbench.readiness.services import vouch
 from luodi.workbench.readiness.standing import ANSWERS
@@ -27,11 +28,12 @@ def attest(request: ProjectRequest, gate: str, criterion: str) -> HttpResponse:
     if asked is None or asked.kind is not Kind.ATTESTATION:
         raise Http404(criterion)
     form = AttestForm(request.POST or None, request.FILES or None, criterion=asked, project=project)
+    kept.restore(form, request)
     if request.method == "POST" and form.is_valid():
         try:
             vouch(project, form.said(), by=request.user)
         except LuodiError as error:
-            form.add_error(None, f"{error.text(lang)} {error.next_step(lang)}")
+            form.add_error(None, told(error))
         else:
             messages.success(request, worded("workbench.readiness.attested_now"))
             return redirect("readiness:gate", project.code, gate)

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from luodi.workbench.core.access import ProjectRequest, within
 from luodi.workbench.core.capabilities import may
 from luodi.workbench.core.contribution import contributions
-from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.wording import language
 from luodi.workbench.readiness.shown import entries, newest, titles
 from luodi.workbench.readiness.standing import ANSWERS
@@ -37,7 +36,7 @@ def cockpit(request: ProjectRequest) -> HttpResponse:
     standing = ANSWERS.of(project)
     before = present_gate(standing.reports)
     gates = [report.gate for report in standing.reports]
-    stops = line(standing.reports, HostedSite.of(project).folder.plan, project.go_live, lang)
+    stops = line(standing.reports, standing.plan, project.go_live, lang)
     records = newest(project)
     panels = [
         (panel, values)

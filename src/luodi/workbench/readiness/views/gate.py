@@ -11,7 +11,8 @@ from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.gate.explain import explain
 from luodi.workbench.core.access import ProjectRequest, within
 from luodi.workbench.core.capabilities import may
-from luodi.workbench.core.wording import language, worded
+from luodi.workbench.core.pages import kept
+from luodi.workbench.core.wording import language, told, worded
 from luodi.workbench.readiness.forms import SignForm
 from luodi.workbench.readiness.services import seats_of, speak
 from luodi.workbench.readiness.standing import ANSWERS
@@ -35,15 +36,16 @@ def gate(request: ProjectRequest, gate: str) -> HttpResponse:
         report=report,
         seats=seats,
     )
+    kept.restore(form, request)
     if request.method == "POST":
         if not signs:
             raise PermissionDenied("gate:sign")
         if form.is_valid():
             try:
                 paper = form.cleaned_data["paper"]
-                speak(project, report.gate.id, form.voice(), request.user, paper)
+                speak(project, report.gate, form.voice(), request.user, paper)
             except LuodiError as error:
-                form.add_error(None, f"{error.text(lang)} {error.next_step(lang)}")
+                form.add_error(None, told(error))
             else:
                 messages.success(request, worded("workbench.readiness.signed"))
                 return redirect("readiness:gate", project.code, gate)

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from luodi.workbench.core.access import ProjectRequest, within
-from luodi.workbench.core.hosted import HostedSite
 from luodi.workbench.core.wording import language
 from luodi.workbench.readiness.standing import ANSWERS
 from luodi.workbench.readiness.summary import line, shares, states
@@ -17,7 +16,7 @@ def gates(request: ProjectRequest) -> HttpResponse:
     """List the gates with their answers."""
     project, lang = request.project, language()
     standing = ANSWERS.of(project)
-    stops = line(standing.reports, HostedSite.of(project).folder.plan, project.go_live, lang)
+    stops = line(standing.reports, standing.plan, project.go_live, lang)
     listed = [
         {
             "stop": stop,
