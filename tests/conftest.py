@@ -10,6 +10,7 @@ import itertools
 import locale
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -118,6 +119,14 @@ def shared_data() -> Path:
     path = Path(__file__).parents[2] / "shared" / "data"
     require(str(path))
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hears_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores Ctrl-C; these tests speak of a terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 # --- fixtures every test gets ---------------------------------------------------------------------

@@ -12,6 +12,7 @@ from luodi.cli.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from luodi.landing.settings import Settings
     from luodi.workbench.prepare import Account
 
 Supervised = Annotated[bool, typer.Option("--supervised", help="cli.supervised")]
@@ -22,26 +23,33 @@ app = verb("serve")
 @app.command()
 def serve(supervised: Supervised = False) -> None:
     """Serve until somebody stops it."""
-    from luodi.landing.settings import read_settings
-    from luodi.workbench.prepare import prepare
-    from luodi.workbench.serve import address, check, serve
+    from luodi.workbench.serve import serve
     from luodi.workbench.up import end_with_parent
 
     terminal = Terminal.current()
     if supervised:
         end_with_parent()
+    settings = announce(terminal)
+    terminal.close()
+    serve(settings)
+
+
+def announce(terminal: Terminal) -> Settings:
+    """Make the site ready, and tell where it will be and who is new."""
+    from luodi.landing.settings import read_settings
+    from luodi.workbench.prepare import prepare
+    from luodi.workbench.serve import address, check
+
     settings = read_settings()
     check(settings)
-    accounts = prepare()
-    where = address(settings)
+    accounts, where = prepare(), address(settings)
 
     def draw() -> None:
         draw_accounts(terminal, accounts)
         terminal.say("cli.serving", {"address": where})
 
     terminal.finish({"address": where, "accounts": list(accounts)}, draw)
-    terminal.close()
-    serve(settings)
+    return settings
 
 
 def draw_accounts(terminal: Terminal, accounts: Sequence[Account]) -> None:

@@ -18,7 +18,7 @@ import msgspec
 
 from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.evidence.files import explained, overwrite
-from luodi.evidence.model import Count, HeadMark, Moment, Noun, Ordinal, now
+from luodi.evidence.model import Count, Finding, HeadMark, Moment, Noun, Ordinal, Severity, now
 from luodi.evidence.suite import Signer, suite_named
 
 T = TypeVar("T")
@@ -148,6 +148,13 @@ def parse_token(text: str) -> tuple[str, HeadMark]:
     return project, HeadMark(writer=writer, seq=int(seq), digest=digest)
 
 
+def trouble(error: LuodiError, path: Path) -> Finding:
+    """Tell of trouble that undoes nothing."""
+    params: dict[str, str | int] = {key: str(value) for key, value in error.params.items()}
+    params["path"] = str(path)
+    return Finding(code=error.code, params=params, severity=Severity.WARN)
+
+
 @dataclass(frozen=True)
 class SeenHeads:
     """What this installation remembers of every chain's head, outside the landing folder.
@@ -188,6 +195,14 @@ class SeenHeads:
                 with explained(path):
                     data = msgspec.json.encode(mark)
                     overwrite(path, data, MARK_WIDTH, private=True, durable=False)
+
+    def keep(self, mark: HeadMark) -> tuple[Finding, ...]:
+        """Remember a mark; the record stands even where that fails, so a failure is only told."""
+        try:
+            self.remember(mark)
+        except LuodiError as error:
+            return (trouble(error, self.path),)
+        return ()
 
     def _path(self, writer: str) -> Path:
         return self.path / f"{writer}.json"

@@ -22,13 +22,12 @@ from typing import TYPE_CHECKING
 from luodi.evidence.canonical import digest_bytes
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.files import explained, extend, shorten, write_atomic
-from luodi.evidence.head import Head, SeenHeads, encode_head, seal
+from luodi.evidence.head import Head, SeenHeads, encode_head, seal, trouble
 from luodi.evidence.model import (
     NO_DIGEST,
     Draft,
     Evidence,
     Finding,
-    Severity,
 )
 from luodi.evidence.recover import Recovered, recover
 from luodi.evidence.stored import link, opening
@@ -145,19 +144,9 @@ class JsonLinesLedger:
         return records[len(first) :]
 
     def _remember(self, head: Head) -> None:
-        """Keep the head outside the folder; the records stand even where that fails."""
-        if self.seen is None:
-            return
-        try:
-            self.seen.remember(head.mark)
-        except LuodiError as error:
-            self._report(error, self.seen.path)
-
-    def _report(self, error: LuodiError, path: Path) -> None:
-        """Tell of trouble that undoes nothing."""
-        params: dict[str, str | int] = {key: str(value) for key, value in error.params.items()}
-        params["path"] = str(path)
-        self.reports.append(Finding(code=error.code, params=params, severity=Severity.WARN))
+        """Keep the head outside the folder."""
+        if self.seen is not None:
+            self.reports.extend(self.seen.keep(head.mark))
 
     def _chain(
         self, signer: Signer, tail: _Tail, drafts: Iterable[Draft]
@@ -183,7 +172,7 @@ class JsonLinesLedger:
         try:
             self._heads(writer).write(TWIN[tail.copy], head, durable=tail.size == 0)
         except LuodiError as error:  # the records stand: the announcement alone vouches for them
-            self._report(error, self._path(writer, TWIN[tail.copy]))
+            self.reports.append(trouble(error, self._path(writer, TWIN[tail.copy])))
 
     def _withdraw(self, writer: str, tail: _Tail) -> None:
         """Take an announcement back, unless there are records left that it alone vouches for."""

@@ -15,7 +15,7 @@ from django.db import transaction
 from luodi.evidence.catalogue import Param
 from luodi.evidence.errors import LuodiError
 from luodi.evidence.head import Head, SeenHeads, decode_head, encode_head, seal
-from luodi.evidence.model import NO_DIGEST, Draft, Evidence, Finding, HeadMark, Severity
+from luodi.evidence.model import NO_DIGEST, Draft, Evidence, Finding, HeadMark
 from luodi.evidence.stored import decode, link, opening
 from luodi.evidence.suite import Signer
 from luodi.workbench.core.models import Aside, Chain, Project, StoredRecord
@@ -173,14 +173,9 @@ class DatabaseLedger:
             raise LuodiError("evidence.rewritten", place)
 
     def _remember(self, head: Head) -> None:
-        """Keep the head outside the database; the records stand even where that fails."""
-        if self.seen is None:
-            return
-        try:
-            self.seen.remember(head.mark)
-        except LuodiError as error:
-            params: dict[str, str | int] = {key: str(value) for key, value in error.params.items()}
-            self.reports.append(Finding(code=error.code, params=params, severity=Severity.WARN))
+        """Keep the head outside the database."""
+        if self.seen is not None:
+            self.reports.extend(self.seen.keep(head.mark))
 
 
 def _store(chain: Chain, linked: Iterable[tuple[Evidence, bytes]]) -> None:
