@@ -24,7 +24,17 @@ A list page is about ten lines::
 """
 
 from luodi.workbench.core.pages.batch import Action
-from luodi.workbench.core.pages.columns import Column, Show, code, day, moment, number, pill, words
+from luodi.workbench.core.pages.columns import (
+    Column,
+    Show,
+    brief,
+    code,
+    day,
+    moment,
+    number,
+    pill,
+    words,
+)
 from luodi.workbench.core.pages.crumbs import Crumb
 from luodi.workbench.core.pages.details import Button, DetailPage
 from luodi.workbench.core.pages.filters import Choice, Period, Text
@@ -46,6 +56,7 @@ __all__ = [
     "Period",
     "Show",
     "Text",
+    "brief",
     "code",
     "day",
     "moment",

@@ -50,6 +50,8 @@ def _local(value: datetime) -> datetime:
 
 
 text = Show(_text, str)
+brief = Show(lambda value: format_html('<span class="brief">{}</span>', value), str)
+"""A name or a word that is not broken between its signs."""
 code = Show(lambda value: format_html('<span class="mono">{}</span>', value), str)
 moment = Show(lambda value: SafeString(f'<time class="mono">{_moment(value)}</time>'), _local)
 day = Show(lambda value: SafeString(f"{value:%Y-%m-%d}"), lambda value: value)
