@@ -14,18 +14,9 @@ from pathlib import Path
 
 import pytest
 
+import servers
+
 pytestmark = [pytest.mark.slow]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        for port in range(21000, 32000):
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
 
 
 class Site:
@@ -33,7 +24,7 @@ class Site:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = free_port()
+        self.port = servers.free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "luodi", "demo", "--serve", "--lang", "zh"],
@@ -108,6 +99,40 @@ def test_beyond_this_machine_plain_text_is_refused(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["code"] == "workbench.plain_http"
+
+
+def test_an_address_that_is_taken_is_refused(tmp_path: Path) -> None:
+    """Two sites at one address would take turns in answering."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", servers.free_port()))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-m", "luodi", "up", "--json", "--lang", "en"],
+            env={**os.environ, "LUODI_HOME": str(tmp_path / "home"), "LUODI_LISTEN": address},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode == 3
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["params"]["address"]) == ("workbench.address_taken", address)
+
+
+def test_an_address_of_another_host_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "luodi", "serve", "--json"],
+        env={
+            **os.environ,
+            "LUODI_HOME": str(tmp_path),
+            "LUODI_LISTEN": "192.0.2.1:8000",
+            "LUODI_PLAIN_HTTP": "anywhere",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert json.loads(done.stdout)["error"]["code"] == "workbench.address_refused"
 
 
 @pytest.mark.needs("chromium")

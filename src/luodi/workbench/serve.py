@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
+import socket
 from contextlib import suppress
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from luodi.evidence.errors import WrongUse
+from luodi.evidence.errors import LuodiError, WrongUse
 from luodi.landing.settings import Settings
 from luodi.workbench.core.streaming import ending_mark
 
@@ -32,15 +34,32 @@ class Server(Granian):  # type: ignore[misc, valid-type]  # chosen when granian 
 
 
 def check(settings: Settings) -> None:
-    """Refuse an address where passwords would travel in clear.
+    """Refuse an address where passwords would travel in clear, and one that cannot be had.
+
+    Granian lets several processes listen at one address: without asking first, two sites would
+    take turns in answering.
 
     Raises
     ------
     WrongUse
         ``workbench.plain_http``.
+    LuodiError
+        ``workbench.address_taken``; ``workbench.address_refused``, with the system's reason.
     """
     if settings.plain_http != "anywhere" and not _is_loopback(settings.listens_at[0]):
         raise WrongUse("workbench.plain_http", {"address": settings.listen})
+    host, port = settings.listens_at
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if os.name != "nt":  # where it would let another listener's address be taken
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        code = "workbench.address_taken" if taken else "workbench.address_refused"
+        reason = error.strerror or type(error).__name__
+        raise LuodiError(code, {"address": settings.listen, "reason": reason}) from None
 
 
 def address(settings: Settings) -> str:
